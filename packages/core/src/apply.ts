@@ -1,0 +1,187 @@
+import type { ChangeSpec, Context, Standing } from './change.ts'
+import { systemClock, type Clock } from './clock.ts'
+import { CutoverError } from './cutover-error.ts'
+import { type OnEvent, reported, tell } from './event.ts'
+import { journalCopy } from './json.ts'
+
+export interface ApplyOptions {
+  /** @default systemClock */
+  readonly clock?: Clock | undefined
+  readonly signal?: AbortSignal | undefined
+  readonly onEvent?: OnEvent | undefined
+}
+
+export interface Applied<Result> {
+  /** What is true now. */
+  readonly result: Result
+  /** False when it was so already: then `revert` does nothing. */
+  readonly changed: boolean
+  /**
+   * Puts back what was captured, and waits until that is felt.
+   *
+   * @throws CutoverError `CHANGE_FOREIGN` when somebody else altered it meanwhile, `CHANGE_NOT_REVERTED` when it does not go away.
+   */
+  revert(): Promise<void>
+  /** Ends what the change keeps alive in this process (a follower), without undoing anything. */
+  detach(): Promise<void>
+}
+
+/** Something may have been written: `revert` puts back what was captured. */
+export interface ChangeInDoubt extends CutoverError<'CHANGE_IN_DOUBT'> {
+  revert(): Promise<void>
+}
+
+/**
+ * Applies one change without a journal: a crash forgets how to go back.
+ *
+ * @throws CutoverError `CHANGE_FOREIGN` or what `capture` refused, before anything was written; `CHANGE_REFUSED` when it was
+ * tried and has certainly not happened; `CHANGE_IN_DOUBT`, which carries `revert`, when something may have been written.
+ */
+export async function apply<After>(
+  change: ChangeSpec<unknown, After, unknown>,
+  options: ApplyOptions = {},
+): Promise<Applied<After>> {
+  const { clock = systemClock, signal = new AbortController().signal, onEvent } = options
+  const step = change.id
+  const context: Context = {
+    clock,
+    signal,
+    key: step,
+    fence: () => {},
+    report: (report) => tell(onEvent, reported(report, step, clock.now())),
+  }
+  const startedAt = clock.monotonic()
+  const { title } = change
+  tell(onEvent, {
+    kind: 'step-started',
+    step,
+    title,
+    estimateMs: change.estimate?.().applyMs,
+    at: clock.now(),
+    text: `${title} …`,
+  })
+
+  const before: unknown = journalCopy(await change.capture(context), `${step}: before`)
+  let standing = await change.probe(before, context)
+  if (standing.is === 'foreign') throw foreign(change, standing.found)
+  const changed = standing.is !== 'applied'
+  let attached: AsyncDisposable | undefined
+  const detach = async (): Promise<void> => {
+    await attached?.[Symbol.asyncDispose]()
+    attached = undefined
+  }
+  // The way back must not be stopped by the signal that stopped the way there.
+  const revert = async (): Promise<void> => {
+    await detach()
+    if (changed) await putBack(change, before, { ...context, signal: new AbortController().signal })
+  }
+
+  let hint: unknown
+  if (changed) {
+    signal.throwIfAborted()
+    let refused: unknown
+    try {
+      hint = await change.apply(before, context)
+    } catch (error) {
+      refused = error ?? new Error('apply rejected without a reason')
+    }
+    try {
+      standing = await outcome(change, before, context, refused !== undefined)
+    } catch (error) {
+      throw inDoubt(change, `nobody can say: ${message(error)}`, error, revert)
+    }
+    if (standing.is === 'absent' && refused !== undefined) {
+      throw new CutoverError('CHANGE_REFUSED', `${title}: ${message(refused)}`, { cause: refused, retryable: true })
+    }
+    if (standing.is !== 'applied') throw inDoubt(change, describe(standing), refused, revert)
+  }
+
+  const { seen } = standing as { seen: unknown }
+  try {
+    const after = change.settle
+      ? await change.settle(before, seen, context, { toward: 'applied', since: clock.now(), hint })
+      : (seen as After)
+    attached = await change.attach?.(before, after, context)
+    const tookMs = clock.monotonic() - startedAt
+    tell(onEvent, {
+      kind: 'step-done',
+      step,
+      title,
+      tookMs,
+      how: changed ? 'done' : 'already',
+      at: clock.now(),
+      text: `${title}: ${changed ? 'done' : 'was so already'}`,
+    })
+    return { result: after, changed, revert, detach }
+  } catch (error) {
+    if (!changed) throw error
+    throw inDoubt(change, `it is applied, but not known to be felt: ${message(error)}`, error, revert)
+  }
+}
+
+/** What the authority says after an answer; after a rejection, or while it is not there yet, once more when nothing can be late any longer. */
+async function outcome(
+  change: ChangeSpec,
+  before: unknown,
+  context: Context,
+  rejected: boolean,
+): Promise<Standing<unknown>> {
+  const standing: Standing<unknown> = await change.probe(before, context)
+  if (standing.is === 'applied' || (!rejected && standing.is === 'foreign')) return standing
+  await context.clock.sleep(change.lateMs, { signal: context.signal })
+  return change.probe(before, context)
+}
+
+async function putBack(change: ChangeSpec, before: unknown, context: Context): Promise<void> {
+  const { clock } = context
+  const standing = await change.probe(before, context)
+  if (standing.is === 'foreign') throw foreign(change, standing.found)
+  let refused: unknown
+  try {
+    await change.revert(before, context)
+  } catch (error) {
+    refused = error ?? new Error('revert rejected without a reason')
+  }
+  const since = clock.now()
+  let now = await change.probe(before, context)
+  if (now.is !== 'absent') {
+    await clock.sleep(change.lateMs)
+    now = await change.probe(before, context)
+  }
+  if (now.is === 'foreign') throw foreign(change, now.found)
+  if (now.is !== 'absent') {
+    throw new CutoverError('CHANGE_NOT_REVERTED', `${change.title}: still there after revert: ${describe(now)}`, {
+      cause: refused,
+      retryable: true,
+      next: change.byHand?.(before).revert.join('\n'),
+    })
+  }
+  await change.settle?.(before, undefined, context, { toward: 'absent', since })
+}
+
+function inDoubt(change: ChangeSpec, why: string, cause: unknown, revert: () => Promise<void>): ChangeInDoubt {
+  const error = new CutoverError('CHANGE_IN_DOUBT', `${change.title}: it may have happened: ${why}`, {
+    cause,
+    next: 'Look, then call error.revert() to put back what was captured.',
+  })
+  return Object.assign(error, { revert })
+}
+
+function foreign(change: ChangeSpec, found: unknown): CutoverError<'CHANGE_FOREIGN'> {
+  return new CutoverError(
+    'CHANGE_FOREIGN',
+    `${change.subject}: somebody else changed it; found ${JSON.stringify(found)}`,
+    {
+      next: change.byHand?.().look.join('\n'),
+    },
+  )
+}
+
+function describe(standing: Standing<unknown>): string {
+  if (standing.is === 'unknown') return `unknown: ${standing.why}`
+  return standing.is === 'foreign'
+    ? `somebody else changed it: ${JSON.stringify(standing.found)}`
+    : `it is ${standing.is}`
+}
+
+const message = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,0 +1,178 @@
+import type { Clock } from './clock.ts'
+import { CutoverError } from './cutover-error.ts'
+import type { Report } from './event.ts'
+import type { NotJson } from './json.ts'
+
+/** What a change or a check is given when it runs. */
+export interface Context {
+  readonly clock: Clock
+  /** Pass it down to everything that waits. */
+  readonly signal: AbortSignal
+  /** The same for every attempt of one step: hand it to the service as its idempotency key. */
+  readonly key: string
+  /**
+   * Call it in the same turn as each write: throws when another runner may have taken over.
+   *
+   * Nothing protects a request that is already on its way: that is what `lateMs` is for.
+   *
+   * @throws CutoverError `CUTOVER_FENCED`; let it pass.
+   */
+  fence(): void
+  report(report: Report): void
+}
+
+/**
+ * What the authority says about a change. `seen` is what `apply` brought about, read back.
+ *
+ * - `absent`: what the change owns is as captured.
+ * - `applied`: it is as intended.
+ * - `partial`: some of it is as intended, by this change.
+ * - `foreign`: somebody else altered what the change owns; it is never overwritten.
+ * - `unknown`: the authority cannot tell.
+ */
+export type Standing<Seen> =
+  | { readonly is: 'absent' }
+  | { readonly is: 'applied'; readonly seen: Seen }
+  | { readonly is: 'partial' }
+  | { readonly is: 'foreign'; readonly found: unknown }
+  | { readonly is: 'unknown'; readonly why: string }
+
+/** Could the change be undone now, and until when? Epoch milliseconds. */
+export interface Revertible {
+  readonly now: boolean
+  readonly until?: number | undefined
+  readonly because: string
+}
+
+/** Exact commands for a person, placeholders where no `before` is known yet; never a secret. */
+export interface ByHand {
+  readonly apply: readonly string[]
+  readonly revert: readonly string[]
+  readonly look: readonly string[]
+}
+
+/**
+ * What an author of a change writes.
+ *
+ * `before` must be lossless JSON and all that `revert` needs, perhaps in another process, weeks later.
+ */
+export interface ChangeSpec<Before = unknown, After = unknown, Seen = After> {
+  /** Unique per verb, subject and parameter, the same in every process: `dns:repoint:api.example.com/CNAME:orders.azurewebsites.net`. */
+  readonly id: string
+  /** What it owns: `dns:api.example.com/CNAME`. Drift and foreign edits are told by subject. */
+  readonly subject: string
+  /** An imperative English sentence: `Lower the TTL of api.example.com CNAME to 30 s`. */
+  readonly title: string
+  /** What will be true: no clock, no random; compared when a cutover is resumed. */
+  readonly intent: unknown
+  /** How long an unanswered request may still take effect, or a read be stale, in milliseconds. */
+  readonly lateMs: number
+  /** `'safe'`: `apply` converges from absent, partial and unknown. @default 'safe' */
+  readonly rerun?: 'safe' | 'never' | undefined
+  /** Reads what `revert` will put back; directly before the intent is recorded, frozen from then on. Refuses a start that it cannot accept. */
+  capture(context: Context): Promise<Before>
+  /** Asks the authority; judges only what the change owns, `applied` before `absent`. The only source of an outcome. */
+  probe(before: NoInfer<Before>, context: Context): Promise<Standing<Seen>>
+  /** Sends, compare-and-swap, and judges nothing; no wait after the write. May answer a hint for `settle`, which must do without. */
+  apply(before: NoInfer<Before>, context: Context): Promise<unknown>
+  /** Puts back what was captured; harmless when `apply` never happened or was undone. */
+  revert(before: NoInfer<Before>, context: Context): Promise<void>
+  /** Only waits, abortably, until the change (or its absence) is felt; again after a crash. Without it, `After` is `Seen`. */
+  settle?(
+    before: NoInfer<Before>,
+    seen: NoInfer<Seen> | undefined,
+    context: Context,
+    options: SettleOptions,
+  ): Promise<After>
+  /** Starts what must live in this process while the change is applied; again on every resume. */
+  attach?(before: NoInfer<Before>, after: NoInfer<After>, context: Context): Promise<AsyncDisposable>
+  /** Milliseconds; without `before`, an upper bound. */
+  estimate?(before?: NoInfer<Before>): { readonly applyMs: number; readonly revertMs: number }
+  revertible?(before: NoInfer<Before>, context: Context): Promise<Revertible>
+  /** IAM actions and Azure operations that `apply` and `revert` need. */
+  readonly permissions?: readonly string[] | undefined
+  byHand?(before?: NoInfer<Before>): ByHand
+}
+
+export interface SettleOptions {
+  readonly toward: 'applied' | 'absent'
+  /** When it was first known to be so, epoch milliseconds; the same after a crash. */
+  readonly since: number
+  /** What `apply` answered, when that is known. */
+  readonly hint?: unknown
+}
+
+/** What verbs return: a description that does nothing until it is applied. */
+export interface Change<Before = unknown, After = unknown, Seen = After> extends ChangeSpec<Before, After, Seen> {
+  /** Awaiting a change is a mistake: the compiler says so, lint says so, and this throws `CHANGE_NOT_APPLIED`. */
+  then(
+    this: 'A Change does nothing until it is applied. Write: await cutover.apply(change)',
+    onFulfilled: (value: never) => void,
+    onRejected: (error: never) => void,
+  ): never
+}
+
+type OnlyJson<Before, Seen, After> = [NotJson<Before>] extends [never]
+  ? [NotJson<Seen, 'seen'>] extends [never]
+    ? [NotJson<After, 'after'>] extends [never]
+      ? unknown
+      : { readonly settle: NotJson<After, 'after'> }
+    : { readonly probe: NotJson<Seen, 'seen'> }
+  : { readonly capture: NotJson<Before> }
+
+/** Makes a change of a spec. Write `capture` first: the types of the others follow from it. */
+export function defineChange<
+  Before = 'Write `capture` first: the type of `before` follows from it',
+  Seen = void,
+  After = Seen,
+>(spec: ChangeSpec<Before, After, Seen> & OnlyJson<Before, Seen, After>): Change<Before, After, Seen> {
+  return unappliedNet<ChangeSpec<Before, After, Seen>>(spec, spec.id, 'change')
+}
+
+/** Called with every change made, while a rehearsal or a test listens. */
+type MadeListener = (id: string, subject: object, madeAt: () => string) => void
+let onMade: MadeListener | undefined
+
+/** Tells `listener` of every change and procedure made until the answered function is called. One listener at a time. */
+export function watchMade(listener: MadeListener): () => void {
+  onMade = listener
+  return () => {
+    if (onMade === listener) onMade = undefined
+  }
+}
+
+/** A `then` that makes a forgotten `apply` (or `run`) loud. */
+export function unappliedNet<Spec extends object>(
+  spec: Spec,
+  id: string,
+  kind: 'change' | 'procedure',
+): Spec & { then(): never } {
+  const made: { stack?: string } = {}
+  Error.captureStackTrace(made, kind === 'change' ? defineChange : unappliedNet)
+  const madeAt = (): string => callerLine(made.stack)
+  const [verb, done] = kind === 'change' ? ['apply', 'applied'] : ['run', 'run']
+  const netted = {
+    ...spec,
+    // oxlint-disable-next-line unicorn/no-thenable -- being awaited is exactly what it must notice
+    then(): never {
+      throw new CutoverError(
+        'CHANGE_NOT_APPLIED',
+        `${id} was awaited but never ${done}, so nothing happened; made at ${madeAt()}`,
+        {
+          next: `Write: await cutover.${verb}(${kind})`,
+        },
+      )
+    },
+  }
+  onMade?.(id, netted, madeAt)
+  return netted
+}
+
+/** The line that called the verb: the second frame, since the first is the verb itself. */
+function callerLine(stack = ''): string {
+  const frames = stack
+    .split('\n')
+    .slice(1)
+    .map((line) => line.trim().replace(/^at /, ''))
+  return frames[1] ?? frames[0] ?? 'an unknown line'
+}

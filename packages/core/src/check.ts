@@ -1,0 +1,122 @@
+import type { ApplyOptions } from './apply.ts'
+import type { Context } from './change.ts'
+import { systemClock } from './clock.ts'
+import { CutoverError } from './cutover-error.ts'
+import { type Duration, durationMs, formatDuration } from './duration.ts'
+import { reported, tell } from './event.ts'
+
+/** Missing data is `undecided`, and so is *not yet*; never a pass, and never a fail. */
+export type Status = 'pass' | 'fail' | 'undecided'
+
+export interface Answer<Evidence = unknown> {
+  readonly status: Status
+  /** One English sentence that says what was seen. */
+  readonly text: string
+  /** JSON data that lets a reader judge it again. */
+  readonly evidence?: Evidence | undefined
+}
+
+/** Reads and judges; changes nothing. */
+export interface Check<Evidence = unknown> {
+  readonly id: string
+  /** What is true when it passes: `Lambda is drained`. */
+  readonly title: string
+  run(context: Context): Promise<Answer<Evidence>>
+}
+
+/** Makes a check; only there so that its types are checked where it is written. */
+export function defineCheck<Evidence>(check: Check<Evidence>): Check<Evidence> {
+  return check
+}
+
+export interface AskOptions {
+  /** How long to ask again while undecided. @default '0s', which asks once */
+  readonly within?: Duration | undefined
+  /** @default '5s' */
+  readonly every?: Duration | undefined
+  /** Passes in a row that are needed. @default 1 */
+  readonly consecutive?: number | undefined
+  /** How long it must fail without a break before a fail counts. @default '0s' */
+  readonly patience?: Duration | undefined
+}
+
+/** Asks until the answer is final, and answers it; an ask that throws counts as undecided. Rejects only when aborted. */
+export async function ask<Evidence>(
+  check: Check<Evidence>,
+  context: Context,
+  options: AskOptions = {},
+  onAnswer?: (answer: Answer<Evidence>) => void,
+): Promise<Answer<Evidence>> {
+  const { within = '0s', every = '5s', consecutive = 1, patience = '0s' } = options
+  const [withinMs, everyMs, patienceMs] = [
+    durationMs(within, 'within'),
+    durationMs(every, 'every'),
+    durationMs(patience, 'patience'),
+  ]
+  if (!Number.isInteger(consecutive) || consecutive < 1) {
+    throw new CutoverError('CHECK_INVALID', `consecutive is ${consecutive}; wanted a whole number of at least 1`)
+  }
+  const startedAt = context.clock.monotonic()
+  let passes = 0
+  let failingSince: number | undefined
+  for (;;) {
+    const answer = await askOnce(check, context)
+    onAnswer?.(answer)
+    const now = context.clock.monotonic()
+    passes = answer.status === 'pass' ? passes + 1 : 0
+    failingSince = answer.status === 'fail' ? (failingSince ?? now) : undefined
+    if (passes >= consecutive) return answer
+    if (failingSince !== undefined && now - failingSince >= patienceMs) return answer
+    if (now - startedAt >= withinMs && passes === 0 && failingSince === undefined) return answer
+    await context.clock.sleep(everyMs, { signal: context.signal })
+  }
+}
+
+async function askOnce<Evidence>(check: Check<Evidence>, context: Context): Promise<Answer<Evidence>> {
+  context.signal.throwIfAborted()
+  try {
+    return await check.run(context)
+  } catch (error) {
+    if (context.signal.aborted) throw context.signal.reason
+    return {
+      status: 'undecided',
+      text: `${check.title}: could not be asked: ${error instanceof Error ? error.message : String(error)}`,
+    }
+  }
+}
+
+export interface WaitOptions extends AskOptions, ApplyOptions {}
+
+/**
+ * Asks until the check passes, and answers its evidence.
+ *
+ * @throws CutoverError `CHECK_FAILED` when it fails (after `patience`), `CHECK_UNDECIDED` when `within` is over.
+ */
+export async function waitFor<Evidence>(check: Check<Evidence>, options: WaitOptions = {}): Promise<Answer<Evidence>> {
+  const { clock = systemClock, signal = new AbortController().signal, onEvent, within = '0s' } = options
+  const context: Context = {
+    clock,
+    signal,
+    key: check.id,
+    fence: () => {},
+    report: (report) => tell(onEvent, reported(report, check.id, clock.now())),
+  }
+  const answer = await ask(check, context, options, ({ status, text }) =>
+    tell(onEvent, {
+      kind: 'check-answered',
+      step: check.id,
+      title: check.title,
+      status,
+      final: status === 'pass',
+      at: clock.now(),
+      text,
+    }),
+  )
+  if (answer.status === 'pass') return answer
+  if (answer.status === 'fail') throw new CutoverError('CHECK_FAILED', `${check.title}: ${answer.text}`)
+  throw new CutoverError(
+    'CHECK_UNDECIDED',
+    `${check.title}: undecided after ${formatDuration(durationMs(within))}: ${answer.text}`,
+    { retryable: true },
+  )
+}

@@ -1,0 +1,15 @@
+/** A process of the fake world: what runs in it can be killed between two of its calls, or stopped and woken. */
+export class SimulatedProcess {
+  readonly name: string
+  state: 'running' | 'paused' | 'dead' = 'running'
+  /** How many of its timers somebody waits for. */
+  awaited = 0
+  /** What happened while it was paused. */
+  readonly held: (() => void)[] = []
+  /** Called when it dies or is paused. */
+  onStop: (() => void) | undefined
+
+  constructor(name: string) {
+    this.name = name
+  }
+}
