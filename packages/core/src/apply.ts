@@ -1,4 +1,4 @@
-import type { ChangeSpec, Context, Standing } from './change.ts'
+import { type ChangeSpec, type Context, markUsed, type Standing } from './change.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { CutoverError } from './cutover-error.ts'
 import { type OnEvent, reported, tell } from './event.ts'
@@ -43,6 +43,7 @@ export async function apply<After>(
 ): Promise<Applied<After>> {
   const { clock = systemClock, signal = new AbortController().signal, onEvent } = options
   const step = change.id
+  markUsed(change)
   const context: Context = {
     clock,
     signal,
@@ -50,6 +51,7 @@ export async function apply<After>(
     fence: () => {},
     report: (report) => tell(onEvent, reported(report, step, clock.now())),
   }
+  signal.throwIfAborted()
   const startedAt = clock.monotonic()
   const { title } = change
   tell(onEvent, {
@@ -66,6 +68,8 @@ export async function apply<After>(
   if (standing.is === 'foreign') throw foreign(change, standing.found)
   const changed = standing.is !== 'applied'
   let attached: AsyncDisposable | undefined
+  /** Until when what was sent may still take effect, although nobody said so. */
+  let lateUntil = 0
   const detach = async (): Promise<void> => {
     await attached?.[Symbol.asyncDispose]()
     attached = undefined
@@ -73,7 +77,12 @@ export async function apply<After>(
   // The way back must not be stopped by the signal that stopped the way there.
   const revert = async (): Promise<void> => {
     await detach()
-    if (changed) await putBack(change, before, { ...context, signal: new AbortController().signal })
+    if (!changed) return
+    const backSince = clock.monotonic()
+    await clock.sleep(lateUntil - backSince)
+    await putBack(change, before, { ...context, signal: new AbortController().signal })
+    const tookMs = clock.monotonic() - backSince
+    tell(onEvent, { kind: 'step-undone', step, title, tookMs, at: clock.now(), text: `${title}: undone` })
   }
 
   let hint: unknown
@@ -84,6 +93,7 @@ export async function apply<After>(
       hint = await change.apply(before, context)
     } catch (error) {
       refused = error ?? new Error('apply rejected without a reason')
+      lateUntil = clock.monotonic() + change.lateMs
     }
     try {
       standing = await outcome(change, before, context, refused !== undefined)
@@ -94,6 +104,7 @@ export async function apply<After>(
       throw new CutoverError('CHANGE_REFUSED', `${title}: ${message(refused)}`, { cause: refused, retryable: true })
     }
     if (standing.is !== 'applied') throw inDoubt(change, describe(standing), refused, revert)
+    lateUntil = 0
   }
 
   const { seen } = standing as { seen: unknown }
@@ -168,20 +179,23 @@ function inDoubt(change: ChangeSpec, why: string, cause: unknown, revert: () => 
 }
 
 function foreign(change: ChangeSpec, found: unknown): CutoverError<'CHANGE_FOREIGN'> {
-  return new CutoverError(
-    'CHANGE_FOREIGN',
-    `${change.subject}: somebody else changed it; found ${JSON.stringify(found)}`,
-    {
-      next: change.byHand?.().look.join('\n'),
-    },
-  )
+  return new CutoverError('CHANGE_FOREIGN', `${change.subject}: somebody else changed it; found ${shown(found)}`, {
+    next: change.byHand?.().look.join('\n'),
+  })
 }
 
 function describe(standing: Standing<unknown>): string {
   if (standing.is === 'unknown') return `unknown: ${standing.why}`
-  return standing.is === 'foreign'
-    ? `somebody else changed it: ${JSON.stringify(standing.found)}`
-    : `it is ${standing.is}`
+  return standing.is === 'foreign' ? `somebody else changed it: ${shown(standing.found)}` : `it is ${standing.is}`
+}
+
+/** An error must not be lost because what it shows cannot be shown. */
+function shown(found: unknown): string {
+  try {
+    return JSON.stringify(found) ?? String(found)
+  } catch {
+    return String(found)
+  }
 }
 
 const message = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -126,19 +126,31 @@ export function defineChange<
   Seen = void,
   After = Seen,
 >(spec: ChangeSpec<Before, After, Seen> & OnlyJson<Before, Seen, After>): Change<Before, After, Seen> {
-  return unappliedNet<ChangeSpec<Before, After, Seen>>(spec, spec.id, 'change')
+  return unappliedNet<ChangeSpec<Before, After, Seen>>(spec, spec.id, 'change', defineChange)
 }
 
 /** Called with every change made, while a rehearsal or a test listens. */
 type MadeListener = (id: string, subject: object, madeAt: () => string) => void
 let onMade: MadeListener | undefined
+let onUsed: ((subject: object) => void) | undefined
 
-/** Tells `listener` of every change and procedure made until the answered function is called. One listener at a time. */
-export function watchMade(listener: MadeListener): () => void {
-  onMade = listener
+/**
+ * Tells `made` of every change and procedure made, and `used` of every one that is applied or run, until the answered
+ * function is called. One listener at a time.
+ */
+export function watchMade(made: MadeListener, used?: (subject: object) => void): () => void {
+  onMade = made
+  onUsed = used
   return () => {
-    if (onMade === listener) onMade = undefined
+    if (onMade !== made) return
+    onMade = undefined
+    onUsed = undefined
   }
+}
+
+/** What applies a change, or runs a procedure, says so: one that was made and never used was forgotten. */
+export function markUsed(subject: object): void {
+  onUsed?.(subject)
 }
 
 /** A `then` that makes a forgotten `apply` (or `run`) loud. */
@@ -146,9 +158,10 @@ export function unappliedNet<Spec extends object>(
   spec: Spec,
   id: string,
   kind: 'change' | 'procedure',
+  maker: (spec: never) => unknown,
 ): Spec & { then(): never } {
   const made: { stack?: string } = {}
-  Error.captureStackTrace(made, kind === 'change' ? defineChange : unappliedNet)
+  Error.captureStackTrace(made, maker)
   const madeAt = (): string => callerLine(made.stack)
   const [verb, done] = kind === 'change' ? ['apply', 'applied'] : ['run', 'run']
   const netted = {
@@ -168,11 +181,15 @@ export function unappliedNet<Spec extends object>(
   return netted
 }
 
-/** The line that called the verb: the second frame, since the first is the verb itself. */
+/** The line that called the verb: the second frame, since the first is the verb itself; or else the first of the user's own. */
 function callerLine(stack = ''): string {
   const frames = stack
     .split('\n')
     .slice(1)
     .map((line) => line.trim().replace(/^at /, ''))
-  return frames[1] ?? frames[0] ?? 'an unknown line'
+  const second = frames[1]
+  if (second !== undefined && isOwn(second)) return second
+  return frames.find(isOwn) ?? frames[0] ?? 'an unknown line'
 }
+
+const isOwn = (frame: string): boolean => !/node:|node_modules/.test(frame)

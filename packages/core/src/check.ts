@@ -40,12 +40,17 @@ export interface AskOptions {
   readonly patience?: Duration | undefined
 }
 
-/** Asks until the answer is final, and answers it; an ask that throws counts as undecided. Rejects only when aborted. */
+/**
+ * Asks until the answer is final, and answers it; an ask that throws counts as undecided. Rejects only when aborted.
+ *
+ * When `within` is over, passes or fails in a row that have already begun are awaited; an answer that keeps changing is
+ * undecided in the end.
+ */
 export async function ask<Evidence>(
   check: Check<Evidence>,
   context: Context,
   options: AskOptions = {},
-  onAnswer?: (answer: Answer<Evidence>) => void,
+  onAnswer?: (answer: Answer<Evidence>, final: boolean) => void,
 ): Promise<Answer<Evidence>> {
   const { within = '0s', every = '5s', consecutive = 1, patience = '0s' } = options
   const [withinMs, everyMs, patienceMs] = [
@@ -56,21 +61,32 @@ export async function ask<Evidence>(
   if (!Number.isInteger(consecutive) || consecutive < 1) {
     throw new CutoverError('CHECK_INVALID', `consecutive is ${consecutive}; wanted a whole number of at least 1`)
   }
-  const startedAt = context.clock.monotonic()
-  let passes = 0
-  let failingSince: number | undefined
+  if (everyMs === 0) throw new CutoverError('CHECK_INVALID', `every is '${every}'; wanted more than nothing`)
+  const { clock, signal } = context
+  const startedAt = clock.monotonic()
+  let row: { readonly status: Status; readonly since: number; readonly tooLate: boolean; length: number } | undefined
   for (;;) {
+    const tooLate = row !== undefined && clock.monotonic() - startedAt >= withinMs + patienceMs
     const answer = await askOnce(check, context)
-    onAnswer?.(answer)
-    const now = context.clock.monotonic()
-    passes = answer.status === 'pass' ? passes + 1 : 0
-    failingSince = answer.status === 'fail' ? (failingSince ?? now) : undefined
-    if (passes >= consecutive) return answer
-    if (failingSince !== undefined && now - failingSince >= patienceMs) return answer
-    if (now - startedAt >= withinMs && passes === 0 && failingSince === undefined) return answer
-    await context.clock.sleep(everyMs, { signal: context.signal })
+    const now = clock.monotonic()
+    const { status } = answer
+    if (row?.status === status) row.length += 1
+    else row = { status, since: now, tooLate, length: 1 }
+
+    const leftMs = status === 'fail' ? row.since + patienceMs - now : startedAt + withinMs - now
+    const final = status === 'pass' ? row.length >= consecutive : leftMs <= 0
+    const given: Answer<Evidence> = final || !row.tooLate ? answer : unsteady(answer)
+    onAnswer?.(given, final || row.tooLate)
+    if (final || row.tooLate) return given
+    await clock.sleep(status === 'pass' ? everyMs : Math.min(everyMs, leftMs), { signal })
   }
 }
+
+const unsteady = <Evidence>(answer: Answer<Evidence>): Answer<Evidence> => ({
+  ...answer,
+  status: 'undecided',
+  text: `keeps changing; at last: ${answer.text}`,
+})
 
 async function askOnce<Evidence>(check: Check<Evidence>, context: Context): Promise<Answer<Evidence>> {
   context.signal.throwIfAborted()
@@ -101,13 +117,13 @@ export async function waitFor<Evidence>(check: Check<Evidence>, options: WaitOpt
     fence: () => {},
     report: (report) => tell(onEvent, reported(report, check.id, clock.now())),
   }
-  const answer = await ask(check, context, options, ({ status, text }) =>
+  const answer = await ask(check, context, options, ({ status, text }, final) =>
     tell(onEvent, {
       kind: 'check-answered',
       step: check.id,
       title: check.title,
       status,
-      final: status === 'pass',
+      final,
       at: clock.now(),
       text,
     }),

@@ -16,7 +16,7 @@ export class CutoverError<Code extends string = string> extends Error {
   readonly next: string | undefined
 
   constructor(code: Code, message: string, options: CutoverErrorOptions = {}) {
-    super(message, 'cause' in options ? { cause: options.cause } : undefined)
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.retryable = options.retryable ?? false
     this.next = options.next

@@ -22,7 +22,7 @@ export function durationMs(duration: Duration, field = 'duration'): number {
 
 /** A duration as people write it: `52s`, `1m15s`, `6h02m`, `3d`; two units at most, under a second in `ms`. */
 export function formatDuration(ms: number): string {
-  if (ms < 1_000) return `${Math.max(0, Math.round(ms))}ms`
+  if (Math.round(ms) < 1_000) return `${Math.max(0, Math.round(ms))}ms`
   const seconds = Math.round(ms / 1_000)
   if (seconds < 60) return `${seconds}s`
   if (seconds < 3_600) return pair(seconds, 60, 'm', 's')

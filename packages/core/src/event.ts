@@ -88,10 +88,12 @@ export type Report =
 export function tell(onEvent: OnEvent | undefined, event: CutoverEvent): void {
   if (onEvent === undefined) return
   for (const listener of typeof onEvent === 'function' ? [onEvent] : onEvent) {
+    // A broken dashboard is no reason to stop, or to undo, a cutover.
     try {
-      listener(event)
+      const told: unknown = listener(event)
+      if (told instanceof Promise) told.catch(() => {})
     } catch {
-      // A broken dashboard is no reason to stop, or to undo, a cutover.
+      // As above.
     }
   }
 }

@@ -5,6 +5,7 @@ export {
   type ChangeSpec,
   type Context,
   defineChange,
+  markUsed,
   type Revertible,
   type SettleOptions,
   type Standing,
@@ -24,6 +25,7 @@ export { type Clock, systemClock } from './clock.ts'
 export { CutoverError, type CutoverErrorOptions, isCutoverError } from './cutover-error.ts'
 export { type Duration, durationMs, formatDuration } from './duration.ts'
 export { type CutoverEvent, type OnEvent, type Outline, type Report, reported, tell } from './event.ts'
+export { formatInstant } from './instant.ts'
 export { journalCopy, type NotJson, sameJson } from './json.ts'
 export type { MetricSlice, MetricSource } from './metric-source.ts'
 export { defineProcedure, type Procedure, type RequireOptions, type StepOptions, type Steps } from './steps.ts'

@@ -36,7 +36,8 @@ function copy(value: unknown, path: string, depth: number): unknown {
     case 'boolean':
       return value
     case 'number':
-      return Number.isFinite(value) ? value : refuse(path, String(value), 'a finite number')
+      // Minus zero comes back as zero.
+      return Number.isFinite(value) ? value + 0 : refuse(path, String(value), 'a finite number')
     case 'undefined':
       return depth === 0 ? undefined : refuse(path, 'undefined in a list', 'null')
     case 'object':
@@ -57,8 +58,7 @@ function copyList(list: readonly unknown[], path: string, depth: number): unknow
 }
 
 function copyRecord(record: object, path: string, depth: number): unknown {
-  const prototype: unknown = Object.getPrototypeOf(record)
-  if (prototype !== Object.prototype && prototype !== null) {
+  if (!isPlain(record)) {
     return refuse(path, `a ${record.constructor?.name ?? 'class instance'}`, 'a plain object')
   }
   const copied: Record<string, unknown> = {}
@@ -78,10 +78,21 @@ function refuse(path: string, found: string, wanted: string): never {
 export function sameJson(a: unknown, b: unknown): boolean {
   if (a === b) return true
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
-  if (Array.isArray(a) !== Array.isArray(b)) return false
+  if (Array.isArray(a) || Array.isArray(b)) {
+    return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, i) => sameJson(item, b[i]))
+  }
+  if (!isPlain(a) || !isPlain(b)) return false
   const keys = definedKeys(a)
   if (keys.length !== definedKeys(b).length) return false
-  return keys.every((key) => sameJson((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]))
+  return keys.every(
+    (key) =>
+      Object.hasOwn(b, key) && sameJson((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]),
+  )
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
 }
 
 const definedKeys = (value: object): string[] =>

@@ -48,5 +48,5 @@ export interface Procedure<Result = void> {
 
 /** Makes a procedure of several steps. */
 export function defineProcedure<Result>(procedure: Omit<Procedure<Result>, 'then'>): Procedure<Result> {
-  return unappliedNet(procedure, procedure.id, 'procedure')
+  return unappliedNet(procedure, procedure.id, 'procedure', defineProcedure)
 }

@@ -1,1 +1,19 @@
-export type Empty = never
+export { answer, type AnswerOptions } from './answer.ts'
+export { CutoverEnded, type EndCode } from './cutover-ended.ts'
+export type { Forecast } from './forecast.ts'
+export type { Answer, Journal, JournalEntry, JournalItem, OpenJournal, OpenOptions, Question } from './journal.ts'
+export { type MemoryJournal, memoryJournal, type MemoryJournalOptions } from './memory-journal.ts'
+export type { End, Report, ReportedStep } from './report.ts'
+export { runCutover } from './run-cutover.ts'
+export type { RunOptions } from './run-options.ts'
+export type { Cutover } from './scope.ts'
+export {
+  type Change,
+  type Check,
+  type CutoverEvent,
+  CutoverError,
+  isCutoverError,
+  type Procedure,
+  type Steps,
+  systemClock,
+} from '@cutover/core'

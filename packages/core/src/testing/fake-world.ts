@@ -3,33 +3,13 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Clock } from '../clock.ts'
 import { CutoverError } from '../cutover-error.ts'
 import type { CutoverEvent } from '../event.ts'
-import { type Fault, outageMs, slowMs, timeoutMs, wakeMs } from './fault.ts'
+import type { CallOptions, Effect } from './effect.ts'
+import { FaultPlan } from './fault-plan.ts'
+import type { Fault } from './fault.ts'
+import { attempt, faultyReply, type Wire } from './faulty-reply.ts'
 import type { Observation, Observed } from './observation.ts'
 import { SimulatedProcess } from './simulated-process.ts'
-import { Timeline } from './timeline.ts'
-
-/** One write, or one record of a journal: what a fault plan can hit. */
-export interface Effect {
-  /** From 1, in the order in which they were sent. */
-  readonly number: number
-  readonly operation: string
-  readonly process: string
-  /** Milliseconds since the world began. */
-  readonly at: number
-  /** Was `fence()` called with it? */
-  readonly fenced: boolean
-  readonly fault: Fault | undefined
-}
-
-export interface CallOptions {
-  /** It changes something: it is numbered, and faults can hit it. @default false */
-  readonly write?: boolean | undefined
-  /** How long the reply takes. @default 0 */
-  readonly ms?: number | undefined
-  readonly signal?: AbortSignal | undefined
-  /** The caller's `context.fence`: called before the write, in the same turn. */
-  readonly fence?: (() => void) | undefined
-}
+import { never, Timeline } from './timeline.ts'
 
 export interface FakeWorldOptions {
   /** @default 1 */
@@ -46,9 +26,6 @@ export interface FakeWorldOptions {
 
 const defaultStart = Date.UTC(2026, 10, 20, 2)
 const callers = new AsyncLocalStorage<SimulatedProcess>()
-
-/** Never resolves, and keeps nothing: always a fresh one, since a shared promise would collect reactions for ever. */
-const never = <T>(): Promise<T> => new Promise<T>(() => {})
 
 /**
  * One small world for all fakes of a test: its clock, its seeded randomness, its faults, and the log of what was written.
@@ -67,12 +44,9 @@ export class FakeWorld {
   readonly onEvent: (event: CutoverEvent) => void = (event) => void this.events.push(event)
   readonly clock: Clock
   readonly #timeline = new Timeline()
-  readonly #startAt: number
-  readonly #lateMs: number
-  readonly #faults: ReadonlyMap<number, Fault>
-  readonly #next: { operation: string; fault: Fault }[] = []
+  readonly #plan: FaultPlan
+  readonly #wire: Wire
   readonly #processes: SimulatedProcess[] = []
-  readonly #closed: { service: string; operation?: string; until: number }[] = []
   #seed: number
 
   constructor(options: FakeWorldOptions = {}) {
@@ -83,15 +57,24 @@ export class FakeWorld {
       lateMs = 40_000,
       trace = false,
     } = options
-    this.#seed = Math.max(1, Math.floor(seed) % 2_147_483_647)
-    this.#startAt = startAt
-    this.#faults = faults
-    this.#lateMs = lateMs
+    this.#seed = Math.max(1, Math.abs(Math.floor(seed)) % 2_147_483_647)
+    // The first numbers of small seeds are all small.
+    for (let i = 0; i < 3; i++) this.random()
+    this.#plan = new FaultPlan(faults)
     this.trace = trace ? [] : undefined
+    const timeline = this.#timeline
     this.clock = {
-      now: () => this.#startAt + this.#timeline.time,
-      monotonic: () => this.#timeline.time,
-      sleep: (ms, { signal } = {}) => this.#sleep(ms, signal),
+      now: () => startAt + timeline.time,
+      monotonic: () => timeline.time,
+      sleep: (ms, { signal } = {}) => timeline.sleep(ms, callers.getStore(), signal),
+    }
+    this.#wire = {
+      timeline,
+      plan: this.#plan,
+      lateMs,
+      note: (text) => this.note(text),
+      kill: (victim) => this.kill(victim),
+      pause: (victim, ms) => this.pause(victim, ms),
     }
   }
 
@@ -108,6 +91,8 @@ export class FakeWorld {
 
   /** Calls `tick` every `ms` from `firstMs` on, like `later`, until the answered function is called. */
   every(ms: number, tick: () => void, firstMs = ms): () => void {
+    if (!(ms > 0))
+      throw new CutoverError('WORLD_INVALID', `every is ${ms} ms; wanted more than 0, or time stands still`)
     let stopped = false
     const again = (): void => {
       if (stopped) return
@@ -131,7 +116,7 @@ export class FakeWorld {
 
   /** The next write whose operation begins so meets this fault. */
   failNext(operation: string, fault: Fault): void {
-    this.#next.push({ operation, fault })
+    this.#plan.failNext(operation, fault)
   }
 
   /** Adds a line to the trace, if there is one. */
@@ -156,30 +141,33 @@ export class FakeWorld {
     if (victim.state === 'dead') return
     this.#timeline.abandon(victim)
     victim.state = 'dead'
+    victim.held.length = 0
+    victim.cancelWake?.()
     this.note(`${victim.name} is killed`)
     victim.onStop?.()
   }
 
-  /** Stops it as a debugger or an overloaded host does; it goes on after `ms`, unaware. */
+  /** Stops it as a debugger or an overloaded host does; it goes on after `ms`, unaware; after `Infinity` never. */
   pause(victim: SimulatedProcess, ms: number): void {
     if (victim.state !== 'running') return
     victim.state = 'paused'
     this.note(`${victim.name} is stopped for ${ms / 1_000} s`)
-    this.later(ms, () => this.#wake(victim))
+    const goOn = (): void => {
+      this.note(`${victim.name} goes on`)
+      victim.goOn()
+    }
+    if (ms < Number.POSITIVE_INFINITY) {
+      const timer = this.#timeline.at(this.#timeline.time + ms, goOn, undefined, false)
+      victim.cancelWake = () => this.#timeline.cancel(timer)
+    }
     victim.onStop?.()
   }
 
-  #wake(stopped: SimulatedProcess): void {
-    if (stopped.state !== 'paused') return
-    stopped.state = 'running'
-    this.note(`${stopped.name} goes on`)
-    for (const held of stopped.held.splice(0)) held()
-  }
-
   /**
-   * Lets time pass until the promise settles, or `withinMs` are over.
+   * Lets time pass until the promise settles, but no longer than `withinMs`.
    *
-   * @throws CutoverError `WORLD_HUNG` when nobody waits for anything that could settle it.
+   * @throws CutoverError `WORLD_HUNG` when nobody waits for anything that could settle it. The world cannot see real I/O:
+   * await such work without this.
    */
   async runUntil<T>(promise: Promise<T>, withinMs = 7 * 86_400_000): Promise<T> {
     let settled = false
@@ -187,18 +175,17 @@ export class FakeWorld {
       settled = true
     }
     promise.then(settle, settle)
-    if (!(await this.#timeline.drive(() => settled, this.#timeline.time + withinMs))) {
-      throw new CutoverError(
-        'WORLD_HUNG',
-        `not settled within ${withinMs / 1_000} s of virtual time, or nothing is left to wait for`,
-      )
+    const end = await this.#timeline.drive(() => settled, this.#timeline.time + withinMs)
+    if (end === 'late') {
+      throw new CutoverError('WORLD_HUNG', `not settled within ${withinMs / 1_000} s of virtual time`)
     }
+    if (end === 'hung') throw new CutoverError('WORLD_HUNG', 'not settled, and nobody is left who waits for anything')
     return promise
   }
 
   /** Lets time pass, whatever happens in it. */
   async advance(ms: number): Promise<void> {
-    await this.runUntil(callers.exit(() => this.#sleep(ms, undefined)))
+    await this.runUntil(this.#timeline.sleep(ms, undefined, undefined), ms)
   }
 
   /** Ends every process, so that nothing keeps the clock going. */
@@ -216,10 +203,8 @@ export class FakeWorld {
     const caller = callers.getStore()
     if (caller?.state === 'dead') return never()
     if (caller?.state === 'paused') {
-      return new Promise(
-        (resolve, reject) =>
-          void caller.held.push(() => void this.call(operation, options, body).then(resolve, reject)),
-      )
+      const goOn = (): Promise<T> => callers.run(caller, () => this.call(operation, options, body))
+      return new Promise((resolve, reject) => void caller.held.push(() => void goOn().then(resolve, reject)))
     }
     const { signal, fence, write = false, ms = 0 } = options
     if (signal?.aborted) return Promise.reject(signal.reason)
@@ -228,130 +213,21 @@ export class FakeWorld {
     } catch (error) {
       return Promise.reject(error)
     }
-    if (this.#closed.length > 0 && this.#isClosed(operation)) return Promise.reject(refusal(`${operation}: refused`))
+    const refused = this.#plan.refusalOf(operation, this.#timeline.time)
+    if (refused) return Promise.reject(refused)
     const fault = write ? this.#number(operation, caller, fence !== undefined) : undefined
-    if (fault !== undefined) return this.#fail(fault, operation, caller, body)
-    if (ms > 0) return this.#replyAfter(ms, caller, body, signal)
-    try {
-      return Promise.resolve(body())
-    } catch (error) {
-      return Promise.reject(error)
-    }
+    if (fault !== undefined) return faultyReply(fault, { operation, caller, body, signal }, this.#wire)
+    const done = attempt(body)
+    if (ms > 0) return this.#timeline.sleep(ms, caller, signal).then(done)
+    return done()
   }
 
   #number(operation: string, caller: SimulatedProcess | undefined, fenced: boolean): Fault | undefined {
     const number = this.effects.length + 1
-    let fault = this.#faults.get(number)
-    const armed = this.#next.findIndex((next) => operation.startsWith(next.operation))
-    if (armed >= 0) fault = this.#next.splice(armed, 1)[0]?.fault
+    const fault = this.#plan.take(number, operation)
     this.effects.push({ number, operation, process: caller?.name ?? 'test', at: this.#timeline.time, fenced, fault })
     this.note(`#${number} ${operation}${fault ? ` meets ${fault}` : ''}`)
     return fault
-  }
-
-  #fail<T>(fault: Fault, operation: string, caller: SimulatedProcess | undefined, body: () => T): Promise<T> {
-    const lost = (): Promise<T> =>
-      new Promise((_, reject) => {
-        const error = new CutoverError('WORLD_TIMEOUT', `${operation}: no reply`, { retryable: true })
-        this.#timeline.at(this.#timeline.time + timeoutMs, () => reject(error), caller, false)
-      })
-    switch (fault) {
-      case 'refused':
-        return Promise.reject(refusal(`${operation}: throttled`))
-      case 'refused-though-done':
-        attempt(body)
-        return Promise.reject(new CutoverError('WORLD_CONFLICT', `${operation}: the precondition does not hold`))
-      case 'reply-lost':
-        attempt(body)
-        return lost()
-      case 'late':
-        this.#deliverLate(operation, body)
-        return lost()
-      case 'slow':
-        return this.#replyAfter(slowMs, caller, body, undefined)
-      case 'crash':
-        return this.#die(caller)
-      case 'crash-late':
-        this.#deliverLate(operation, body)
-        return this.#die(caller)
-      case 'zombie-early':
-      case 'zombie-in-lease':
-      case 'zombie-after':
-        return this.#stop(caller, wakeMs[fault] ?? 0, body)
-      case 'refused-for-ever':
-        this.#closed.push({ service: '', operation, until: Number.POSITIVE_INFINITY })
-        return Promise.reject(new CutoverError('WORLD_DENIED', `${operation}: denied`))
-      case 'outage':
-        this.#closed.push({ service: serviceOf(operation), until: this.#timeline.time + outageMs })
-        return Promise.reject(refusal(`${operation}: unavailable`))
-    }
-  }
-
-  #isClosed(operation: string): boolean {
-    return this.#closed.some(
-      (closed) =>
-        closed.until > this.#timeline.time &&
-        (closed.operation === undefined ? closed.service === serviceOf(operation) : closed.operation === operation),
-    )
-  }
-
-  #deliverLate(operation: string, body: () => unknown): void {
-    this.later(this.#lateMs, () => {
-      this.note(`late: ${operation}`)
-      attempt(body)
-    })
-  }
-
-  #die<T>(caller: SimulatedProcess | undefined): Promise<T> {
-    if (!caller) throw new CutoverError('WORLD_NO_PROCESS', 'only a process can crash: use spawn() and runAs()')
-    this.kill(caller)
-    return never()
-  }
-
-  #stop<T>(caller: SimulatedProcess | undefined, ms: number, body: () => T): Promise<T> {
-    if (!caller) throw new CutoverError('WORLD_NO_PROCESS', 'only a process can be stopped: use spawn() and runAs()')
-    const done = attempt(body)
-    this.pause(caller, ms)
-    return new Promise(
-      (resolve, reject) =>
-        void caller.held.push(() => ('value' in done ? resolve(done.value) : reject(done.error))),
-    )
-  }
-
-  /** Done at once, answered after a while; an abort meanwhile rejects, and what was done stays done. */
-  #replyAfter<T>(
-    ms: number,
-    caller: SimulatedProcess | undefined,
-    body: () => T,
-    signal: AbortSignal | undefined,
-  ): Promise<T> {
-    const done = attempt(body)
-    return this.#sleepAs(caller, ms, signal).then(() => {
-      if ('value' in done) return done.value
-      throw done.error
-    })
-  }
-
-  #sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
-    return this.#sleepAs(callers.getStore(), ms, signal)
-  }
-
-  #sleepAs(caller: SimulatedProcess | undefined, ms: number, signal: AbortSignal | undefined): Promise<void> {
-    if (caller?.state === 'dead') return never()
-    if (signal?.aborted) return Promise.reject(signal.reason)
-    if (ms <= 0) return Promise.resolve()
-    return new Promise((resolve, reject) => {
-      const stop = (): void => {
-        this.#timeline.cancel(timer)
-        reject(signal?.reason as Error)
-      }
-      const fire = (): void => {
-        signal?.removeEventListener('abort', stop)
-        resolve()
-      }
-      const timer = this.#timeline.at(this.#timeline.time + ms, fire, caller, false)
-      signal?.addEventListener('abort', stop, { once: true })
-    })
   }
 }
 
@@ -359,16 +235,3 @@ export class FakeWorld {
 export function fakeWorld(options: FakeWorldOptions = {}): FakeWorld {
   return new FakeWorld(options)
 }
-
-/** The caller is gone or lied to; what the service made of it stays. */
-function attempt<T>(body: () => T): { value: T } | { error: unknown } {
-  try {
-    return { value: body() }
-  } catch (error) {
-    return { error }
-  }
-}
-
-const refusal = (text: string): CutoverError => new CutoverError('WORLD_REFUSED', text, { retryable: true })
-
-const serviceOf = (operation: string): string => operation.slice(0, operation.indexOf('.'))

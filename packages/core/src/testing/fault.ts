@@ -44,7 +44,7 @@ export const everyFault: readonly Fault[] = [
 ]
 
 /** After how many milliseconds a stopped process goes on. */
-export const wakeMs: Readonly<Partial<Record<Fault, number>>> = {
+export const wakeMs: Readonly<Record<Extract<Fault, `zombie-${string}`>, number>> = {
   'zombie-early': 5_000,
   'zombie-in-lease': 20_000,
   'zombie-after': 45 * 60_000,

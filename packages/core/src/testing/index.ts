@@ -1,6 +1,7 @@
 export { changeConformance, type ChangeConformanceOptions } from './change-conformance.ts'
 export type { ConformanceCase } from './conformance-case.ts'
-export { type CallOptions, type Effect, FakeWorld, fakeWorld, type FakeWorldOptions } from './fake-world.ts'
+export type { CallOptions, Effect } from './effect.ts'
+export { FakeWorld, fakeWorld, type FakeWorldOptions } from './fake-world.ts'
 export { everyFault, type Fault } from './fault.ts'
 export { type ManualClock, manualClock } from './manual-clock.ts'
 export type { Observation, Observed } from './observation.ts'

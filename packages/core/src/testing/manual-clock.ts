@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import { CutoverError } from '../cutover-error.ts'
 
 export interface ManualClock extends Clock {
   /** Moves time on, waking sleepers in order and letting what they do happen before the next one wakes. */
@@ -23,7 +24,7 @@ export function manualClock(startAt: number = Date.UTC(2026, 10, 20, 2)): Manual
     sleep: (ms, { signal } = {}) =>
       new Promise((resolve, reject) => {
         if (signal?.aborted) return reject(signal.reason as Error)
-        if (ms <= 0) return resolve()
+        if (!(ms > 0)) return resolve()
         const stop = (): void => {
           sleepers.delete(sleeper)
           reject(signal?.reason as Error)
@@ -38,6 +39,7 @@ export function manualClock(startAt: number = Date.UTC(2026, 10, 20, 2)): Manual
         signal?.addEventListener('abort', stop, { once: true })
       }),
     async advance(ms) {
+      if (!(ms >= 0)) throw new CutoverError('WORLD_INVALID', `advance is ${ms} ms; time goes forward only`)
       const end = passed + ms
       await settle()
       for (;;) {

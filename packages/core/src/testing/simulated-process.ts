@@ -8,8 +8,25 @@ export class SimulatedProcess {
   readonly held: (() => void)[] = []
   /** Called when it dies or is paused. */
   onStop: (() => void) | undefined
+  /** Takes back its waking. */
+  cancelWake: (() => void) | undefined
 
   constructor(name: string) {
     this.name = name
+  }
+
+  /** What happened meanwhile reaches it now, in order, until it is stopped again. */
+  goOn(): void {
+    this.state = 'running'
+    this.cancelWake = undefined
+    while (this.isRunning) {
+      const happened = this.held.shift()
+      if (!happened) return
+      happened()
+    }
+  }
+
+  get isRunning(): boolean {
+    return this.state === 'running'
   }
 }

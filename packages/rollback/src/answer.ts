@@ -1,0 +1,60 @@
+import { type Clock, CutoverError, systemClock } from '@cutover/core'
+
+import { History } from './history.ts'
+import type { Answer, Journal } from './journal.ts'
+
+export interface AnswerOptions {
+  /** The step's name or number; needed when more than one question is open. */
+  readonly step?: string | number | undefined
+  readonly answer: Answer
+  readonly who: string
+  readonly why: string
+  readonly clock?: Clock | undefined
+}
+
+/**
+ * Records what a person says to the question of a parked cutover; the next run goes on from there. The first answer wins.
+ *
+ * @throws CutoverError `CUTOVER_NO_QUESTION`, `CUTOVER_ANSWER_INVALID` before anything is written; `CUTOVER_JOURNAL_IN_USE`.
+ */
+export async function answer(journal: Journal, options: AnswerOptions): Promise<void> {
+  const { step, answer: said, who, why, clock = systemClock } = options
+  if (who.trim() === '' || why.trim() === '')
+    throw new CutoverError('CUTOVER_ANSWER_INVALID', 'who and why are recorded: wanted both, and not empty')
+  const opened = await journal.open({ clock })
+  try {
+    const history = new History(opened.entries)
+    const open = [...history.questions.values()]
+    const asked = open.filter(
+      (question) =>
+        step === undefined || question.step === step || history.steps.get(question.step)?.number === Number(step),
+    )
+    const question = asked[0]
+    if (question === undefined || asked.length > 1) {
+      const list = open.map((one) => `${history.steps.get(one.step)?.number} ${one.step}`).join(', ') || 'none'
+      throw new CutoverError('CUTOVER_NO_QUESTION', `step is ${JSON.stringify(step)}; open questions: ${list}`)
+    }
+    if (!question.answers.some((possible) => possible.answer === said)) {
+      throw new CutoverError(
+        'CUTOVER_ANSWER_INVALID',
+        `answer is ${JSON.stringify(said)}; wanted ${question.answers.map((possible) => possible.answer).join(' | ')}`,
+      )
+    }
+    const { scope, lane } = history.steps.get(question.step) ?? {}
+    const at = Math.max(clock.now(), history.lastAt)
+    await opened.append({
+      t: 'answered',
+      step: question.step,
+      scope: scope || undefined,
+      lane: lane || undefined,
+      answer: said,
+      who,
+      why,
+      seq: history.next,
+      fence: opened.fence,
+      at,
+    })
+  } finally {
+    await opened.close()
+  }
+}

@@ -1,0 +1,41 @@
+import { formatDuration } from '@cutover/core'
+
+import type { History } from './history.ts'
+import type { Constructed } from './run.ts'
+
+export interface Forecast {
+  /** How long undoing would take, in milliseconds: the sum of what the applied changes estimate. */
+  readonly backMs: number
+  /** Steps that would be undone. */
+  readonly steps: number
+  /** Those of them that estimate nothing: the sum is without them. */
+  readonly unknown: readonly string[]
+  /** Epoch milliseconds; with a window only. */
+  readonly latestAbortAt: number | undefined
+  readonly text: string
+}
+
+/** How long going back would take, from what is recorded; corrected by no measurement yet. */
+export function forecast(
+  history: History,
+  constructed: ReadonlyMap<string, Constructed>,
+  windowEndsAt?: number,
+): Forecast {
+  let backMs = 0
+  const unknown: string[] = []
+  const steps = history.toUndo()
+  for (const step of steps) {
+    const ms = constructed.get(step.step)?.change.estimate?.(step.before).revertMs ?? step.revertMs
+    if (ms === undefined) unknown.push(step.step)
+    else backMs += ms
+  }
+  const latestAbortAt = windowEndsAt === undefined ? undefined : windowEndsAt - backMs
+  const open = unknown.length === 0 ? '' : `, and ${unknown.length} that nobody can estimate`
+  return {
+    backMs,
+    steps: steps.length,
+    unknown,
+    latestAbortAt,
+    text: `back now: ${formatDuration(backMs)} for ${steps.length} steps${open}`,
+  }
+}

@@ -1,0 +1,254 @@
+import type { Answer as CheckAnswer, Outline } from '@cutover/core'
+
+import type { JournalEntry, Question } from './journal.ts'
+
+/** All that is known of one step. */
+export interface StepHistory {
+  readonly step: string
+  readonly scope: string
+  readonly lane: string
+  /** From 1, in the order in which the steps began. */
+  readonly number: number
+  title: string
+  subject: string
+  beganAt: number
+  endedAt: number | undefined
+  kind: 'change' | 'check' | 'value'
+  // a change
+  before?: unknown
+  intent?: unknown
+  /** The sequence number of its first intent: the order of undoing is the reverse. */
+  intentSeq: number | undefined
+  /** Who sent the last attempt. */
+  intentFence: number
+  attempt: number
+  revertMs: number | undefined
+  outcome:
+    | {
+        readonly how: 'answered' | 'probed' | 'resumed' | 'already' | 'told'
+        readonly seen: unknown
+        readonly hint: unknown
+        readonly at: number
+      }
+    | undefined
+  settled: { readonly after: unknown } | undefined
+  undoingAt: number | undefined
+  revertedAt: number | undefined
+  undone: 'reverted' | 'never-happened' | 'by-hand' | undefined
+  residue: string | undefined
+  /** A person said that it did not happen. */
+  didNot: boolean
+  /** A person wants somebody else's state taken for the one to go back to. */
+  retake: boolean
+  // a check or a value
+  answer: (CheckAnswer & { readonly seq: number; readonly byPerson: boolean }) | undefined
+  value: { readonly value: unknown } | undefined
+}
+
+/** What the journal says, folded. Pure: the same entries, the same history, in every process. */
+export class History {
+  id: string | undefined
+  outline: Outline | undefined
+  /** The sequence number of the next entry. */
+  next = 0
+  startedAt = 0
+  lastAt = 0
+  readonly steps: Map<string, StepHistory> = new Map()
+  /** The steps of each scope, in the order of the script. */
+  readonly order: Map<string, string[]> = new Map()
+  readonly questions: Map<string, Question & { readonly step: string; readonly at: number }> = new Map()
+  decided: { readonly why: string; readonly code: string; readonly at: number } | undefined
+  noReturn: string | undefined
+  closed: 'completed' | 'rolled-back' | 'rolled-back-with-residue' | undefined
+
+  constructor(entries: readonly JournalEntry[] = []) {
+    for (const entry of entries) this.absorb(entry)
+  }
+
+  absorb(entry: JournalEntry): void {
+    this.next = entry.seq + 1
+    this.lastAt = entry.at
+    if (!('step' in entry)) return this.#absorbOfAll(entry)
+    const step = this.#step(entry)
+    switch (entry.t) {
+      case 'intent':
+        if (step.intentSeq === undefined || entry.retaken) step.before = entry.before
+        step.intentSeq ??= entry.seq
+        step.kind = 'change'
+        step.title = entry.title
+        step.subject = entry.subject
+        step.intent = entry.intent
+        step.intentFence = entry.fence
+        step.attempt = entry.attempt
+        step.revertMs = entry.revertMs
+        step.didNot = false
+        step.retake = false
+        break
+      case 'outcome':
+        if (entry.how === 'already') {
+          step.kind = 'change'
+          step.title = entry.title ?? step.title
+          step.before = entry.before
+          step.intent = entry.intent
+        }
+        step.outcome = { how: entry.how, seen: entry.seen, hint: entry.hint, at: entry.at }
+        step.endedAt = entry.at
+        break
+      case 'settled':
+        step.settled = { after: entry.after }
+        step.endedAt = entry.at
+        break
+      case 'check':
+        step.kind = 'check'
+        step.title = entry.title
+        step.answer = {
+          status: entry.status,
+          text: entry.text,
+          evidence: entry.evidence,
+          seq: entry.seq,
+          byPerson: false,
+        }
+        step.endedAt = entry.at
+        break
+      case 'value':
+        step.value = { value: entry.value }
+        step.endedAt = entry.at
+        break
+      case 'undoing':
+        step.undoingAt = entry.at
+        break
+      case 'reverted':
+        step.revertedAt = entry.at
+        break
+      case 'undone':
+        step.undone = entry.how
+        step.endedAt = entry.at
+        break
+      case 'parked':
+        this.questions.set(entry.step, entry)
+        break
+      case 'answered':
+        this.#absorbAnswer(step, entry)
+        break
+    }
+  }
+
+  #absorbOfAll(entry: JournalEntry): void {
+    switch (entry.t) {
+      case 'opened':
+        this.id ??= entry.id
+        this.outline = entry.outline ?? this.outline
+        this.startedAt ||= entry.at
+        break
+      case 'decided':
+        this.decided ??= { why: entry.why, code: entry.code, at: entry.at }
+        this.closed = undefined
+        // What kept the script from going on is moot now; the way back asks its own questions.
+        this.questions.clear()
+        break
+      case 'no-return':
+        this.noReturn = entry.why
+        break
+      case 'closed':
+        this.closed = entry.end
+        break
+      default:
+    }
+  }
+
+  /** What a person said takes effect here, so that it is the same in every later run. */
+  #absorbAnswer(step: StepHistory, entry: JournalEntry & { t: 'answered' }): void {
+    const said = `${entry.who}: ${entry.why}`
+    this.questions.delete(step.step)
+    switch (entry.answer) {
+      case 'happened':
+        step.outcome = { how: 'told', seen: undefined, hint: undefined, at: entry.at }
+        break
+      case 'did-not':
+        step.didNot = true
+        break
+      case 'take-theirs':
+        step.retake = true
+        break
+      case 'pass':
+        step.answer = { status: 'pass', text: said, evidence: step.answer?.evidence, seq: entry.seq, byPerson: true }
+        break
+      case 'done-by-hand':
+        step.undone = 'by-hand'
+        break
+      case 'leave':
+        step.residue = said
+        break
+      case 'roll-back':
+        this.decided ??= { why: said, code: 'CUTOVER_ASKED', at: entry.at }
+        this.questions.clear()
+        break
+      case 'again':
+        step.undone = undefined
+        break
+    }
+  }
+
+  #step(entry: JournalEntry & { step: string; scope?: string | undefined; lane?: string | undefined }): StepHistory {
+    const known = this.steps.get(entry.step)
+    if (known) return known
+    const { step, scope = '', lane = '' } = entry
+    const fresh: StepHistory = {
+      step,
+      scope,
+      lane,
+      number: this.steps.size + 1,
+      title: step,
+      subject: '',
+      beganAt: entry.at,
+      endedAt: undefined,
+      kind: 'value',
+      intentSeq: undefined,
+      intentFence: 0,
+      attempt: 0,
+      revertMs: undefined,
+      outcome: undefined,
+      settled: undefined,
+      undoingAt: undefined,
+      revertedAt: undefined,
+      undone: undefined,
+      residue: undefined,
+      didNot: false,
+      retake: false,
+      answer: undefined,
+      value: undefined,
+    }
+    this.steps.set(step, fresh)
+    const order = this.order.get(scope)
+    if (order) order.push(step)
+    else this.order.set(scope, [step])
+    return fresh
+  }
+
+  /** The steps that may have altered the world and are not back, the last begun first. */
+  toUndo(): StepHistory[] {
+    return [...this.steps.values()]
+      .filter((step) => step.intentSeq !== undefined && step.undone === undefined && step.residue === undefined)
+      .sort((a, b) => (b.intentSeq ?? 0) - (a.intentSeq ?? 0))
+  }
+
+  /** Was something applied, on the strength of what was read at `seq`, that does not run beside it? */
+  actedUponSince(seq: number, lane: string): boolean {
+    for (const step of this.steps.values()) {
+      if (step.intentSeq !== undefined && step.intentSeq > seq && !areBeside(step.lane, lane)) return true
+    }
+    return false
+  }
+}
+
+/** Are two lanes different branches of the same `all`? Then neither comes before the other. */
+export function areBeside(a: string, b: string): boolean {
+  if (a === b || a === '' || b === '') return false
+  const [left, right] = [a.split('/'), b.split('/')]
+  for (let i = 0; i < Math.min(left.length, right.length); i++) {
+    if (left[i] === right[i]) continue
+    const [first = '', second = ''] = [left[i], right[i]]
+    return first !== '' && second !== '' && first.slice(0, first.indexOf('.')) === second.slice(0, second.indexOf('.'))
+  }
+  return false
+}

@@ -1,0 +1,116 @@
+import type { Clock, Outline } from '@cutover/core'
+
+/**
+ * What a runner writes down, in this order for one step: `intent` (with `before`), then the write, `outcome` (what the probe
+ * said), `settled`; and on the way back, after `decided`: `undoing`, then the write, `reverted`, `undone`.
+ */
+export type JournalItem =
+  | { readonly t: 'opened'; readonly id: string; readonly format: 1; readonly outline?: Outline | undefined }
+  | (OfStep & {
+      readonly t: 'intent'
+      readonly title: string
+      readonly subject: string
+      readonly before: unknown
+      readonly intent: unknown
+      readonly attempt: number
+      readonly revertMs?: number | undefined
+      /** A person had the state of somebody else taken for the one to go back to. */
+      readonly retaken?: boolean | undefined
+    })
+  | (OfStep & {
+      readonly t: 'outcome'
+      readonly how: 'answered' | 'probed' | 'resumed' | 'already'
+      readonly seen?: unknown
+      readonly hint?: unknown
+      /** With `already`, which has no intent. */
+      readonly title?: string | undefined
+      readonly before?: unknown
+      readonly intent?: unknown
+    })
+  | (OfStep & { readonly t: 'settled'; readonly after?: unknown })
+  | (OfStep & {
+      readonly t: 'check'
+      readonly title: string
+      readonly status: 'pass' | 'fail' | 'undecided'
+      readonly text: string
+      readonly evidence?: unknown
+    })
+  | (OfStep & { readonly t: 'value'; readonly value?: unknown })
+  | { readonly t: 'decided'; readonly why: string; readonly code: string }
+  | (OfStep & { readonly t: 'undoing' })
+  | (OfStep & { readonly t: 'reverted' })
+  | (OfStep & { readonly t: 'undone'; readonly how: 'reverted' | 'never-happened' })
+  | (OfStep & { readonly t: 'parked' } & Question)
+  | (OfStep & { readonly t: 'answered'; readonly answer: Answer; readonly who: string; readonly why: string })
+  | { readonly t: 'no-return'; readonly why: string }
+  | { readonly t: 'closed'; readonly end: 'completed' | 'rolled-back' | 'rolled-back-with-residue' }
+
+interface OfStep {
+  /** The path of its scopes and its own name: `queue/triggers:cordon:orders`. */
+  readonly step: string
+  /** The scope's path; absent at the top. */
+  readonly scope?: string | undefined
+  /** Which branch of which `all`: `0.queue/`; absent outside. */
+  readonly lane?: string | undefined
+}
+
+/** What a person is asked when nobody else may decide. */
+export interface Question {
+  /** Why, for programs: `CUTOVER_STEP_IN_DOUBT`, `CUTOVER_STEP_FOREIGN`, `CHECK_UNDECIDED`. */
+  readonly code: string
+  readonly question: string
+  /** Commands with which to look. */
+  readonly look: readonly string[]
+  readonly answers: readonly { readonly answer: Answer; readonly means: string }[]
+}
+
+/** What a person can say to a question; each question lists the ones that fit. */
+export type Answer = 'again' | 'happened' | 'did-not' | 'take-theirs' | 'pass' | 'done-by-hand' | 'leave' | 'roll-back'
+
+export type JournalEntry = JournalItem & {
+  /** From 0, without a gap. */
+  readonly seq: number
+  /** Which holder of the lease wrote it; never falls. */
+  readonly fence: number
+  /** Epoch milliseconds. */
+  readonly at: number
+}
+
+export interface OpenOptions {
+  readonly clock: Clock
+  readonly signal?: AbortSignal | undefined
+  /** Told when a predecessor's lease is waited for. */
+  readonly onWaiting?: ((holder: string, until: number) => void) | undefined
+}
+
+/** Where a cutover's journal is kept, and who may write to it. */
+export interface Journal {
+  /** For people: a path, or `memory`. */
+  readonly location: string
+  /**
+   * Takes the lease; waits for a predecessor's to end unless that one is known to be dead.
+   *
+   * @throws CutoverError `CUTOVER_JOURNAL_IN_USE` when another runner is alive; `CUTOVER_JOURNAL_BROKEN` when a record in the
+   * middle was altered; `CUTOVER_JOURNAL_TRUNCATED` when acknowledged records are gone.
+   */
+  open(options: OpenOptions): Promise<OpenJournal>
+  /** Reads without taking the lease. */
+  read(): Promise<readonly JournalEntry[]>
+}
+
+/** A journal whose lease is held. */
+export interface OpenJournal {
+  readonly fence: number
+  /** What was there when it was opened. */
+  readonly entries: readonly JournalEntry[]
+  /** False when the lease wants to be renewed before the next write. */
+  readonly isFresh: boolean
+  /** @throws CutoverError `CUTOVER_FENCED` unless the lease is certainly still held. */
+  hold(): void
+  /** Proves that this runner lives. @throws CutoverError `CUTOVER_FENCED` when another has taken over. */
+  renew(): Promise<void>
+  /** Resolves when the entry would survive a loss of power. @throws CutoverError `CUTOVER_FENCED`, `CUTOVER_JOURNAL_FAILED`. */
+  append(entry: JournalEntry): Promise<void>
+  /** Gives the lease back. */
+  close(): Promise<void>
+}

@@ -1,0 +1,100 @@
+import { CutoverError } from '@cutover/core'
+
+import type { Journal, JournalEntry, OpenJournal, OpenOptions } from './journal.ts'
+
+export interface MemoryJournal extends Journal {
+  readonly entries: readonly JournalEntry[]
+  /** The holder is known to be dead: a successor need not wait out its lease. */
+  holderDied(): void
+}
+
+export interface MemoryJournalOptions {
+  /** A fake world, whose faults then hit every record as they hit every write. */
+  readonly world?:
+    | { call<T>(operation: string, options: { readonly write?: boolean | undefined }, body: () => T): Promise<T> }
+    | undefined
+  /** @default 30_000 */
+  readonly leaseMs?: number | undefined
+}
+
+/** A journal that lives as long as the process: for tests and rehearsals. It keeps what it is given, frozen. */
+export function memoryJournal(options: MemoryJournalOptions = {}): MemoryJournal {
+  const { world, leaseMs = 30_000 } = options
+  const call: NonNullable<typeof world>['call'] = world
+    ? world.call.bind(world)
+    : async (_operation, _options, body) => body()
+  const entries: JournalEntry[] = []
+  let fence = 0
+  let heldUntil = Number.NEGATIVE_INFINITY
+
+  return {
+    location: 'memory',
+    entries,
+    read: async () => [...entries],
+    holderDied() {
+      heldUntil = Number.NEGATIVE_INFINITY
+    },
+    async open({ clock, signal, onWaiting }: OpenOptions): Promise<OpenJournal> {
+      const until = heldUntil
+      const left = until - clock.monotonic()
+      if (left > 0) {
+        onWaiting?.('another runner', clock.now() + left)
+        await clock.sleep(left, { signal })
+        if (heldUntil > clock.monotonic()) {
+          throw new CutoverError('CUTOVER_JOURNAL_IN_USE', 'REFUSED: another run holds this journal, and is alive', {
+            retryable: true,
+          })
+        }
+      }
+      const mine = ++fence
+      let freshAt = clock.monotonic()
+      heldUntil = freshAt + leaseMs
+      const guard = (): void => {
+        if (mine !== fence)
+          throw new CutoverError('CUTOVER_FENCED', 'another runner has taken over; this one writes nothing any more')
+      }
+      const refresh = (at: number): void => {
+        freshAt = at
+        heldUntil = at + leaseMs
+      }
+      return {
+        fence: mine,
+        entries: [...entries],
+        get isFresh() {
+          return clock.monotonic() - freshAt <= leaseMs / 3
+        },
+        hold() {
+          if (clock.monotonic() - freshAt <= leaseMs) return
+          throw new CutoverError(
+            'CUTOVER_FENCED',
+            `no sign of life for ${leaseMs} ms: another runner may have taken over`,
+          )
+        },
+        async renew() {
+          const at = clock.monotonic()
+          await call('journal.renew', {}, () => {
+            guard()
+            refresh(at)
+          })
+        },
+        append(entry) {
+          const at = clock.monotonic()
+          return call(`journal.append ${entry.t}${'step' in entry ? ` ${entry.step}` : ''}`, { write: true }, () => {
+            guard()
+            if (entry.seq !== entries.length) {
+              throw new CutoverError(
+                'CUTOVER_JOURNAL_FAILED',
+                `record ${entry.seq} does not follow ${entries.length - 1}`,
+              )
+            }
+            entries.push(entry)
+            refresh(at)
+          })
+        },
+        async close() {
+          if (mine === fence) heldUntil = Number.NEGATIVE_INFINITY
+        },
+      }
+    },
+  }
+}

@@ -1,0 +1,212 @@
+import { type Clock, CutoverError, formatInstant, journalCopy, systemClock } from '@cutover/core'
+
+import { CutoverEnded } from './cutover-ended.ts'
+import { History } from './history.ts'
+import type { OpenJournal } from './journal.ts'
+import { type Report, reportOf } from './report.ts'
+import type { RunOptions } from './run-options.ts'
+import { Run } from './run.ts'
+import { type Cutover, Scope } from './scope.ts'
+import { onInterrupt } from './sigint.ts'
+import { unwind } from './unwind.ts'
+
+/** A wall clock may be set back this far between two processes before the journal refuses it. */
+const toleratedJumpMs = 5_000
+
+/**
+ * Runs a script of steps, each recorded before and after it happens. Run again after a crash, it goes on where it was: the
+ * same script, which between steps awaits only `cutover.*`.
+ *
+ * Answers a report when the script has returned: `completed`, and still reversible with `rollBack: true`. An exception of the
+ * script itself is rethrown: nothing is undone, and run again it goes on.
+ *
+ * @throws CutoverError `CUTOVER_ROLLED_BACK`, `CUTOVER_ROLLED_BACK_WITH_RESIDUE`, `CUTOVER_PARKED` (all `CutoverEnded`, with
+ * `report` and the reason as `cause`); `CUTOVER_INTERRUPTED`; before any effect `CUTOVER_PLAN_CHANGED`,
+ * `CUTOVER_BEGUN_ELSEWHERE`, `CUTOVER_JOURNAL_IN_USE`, `CUTOVER_JOURNAL_BROKEN`, `CUTOVER_JOURNAL_TRUNCATED`,
+ * `CUTOVER_JOURNAL_OF_ANOTHER`, `CUTOVER_CLOCK_JUMPED_BACK`, `CUTOVER_NOTHING_BEGUN`; `CUTOVER_CONCURRENT_STEPS`,
+ * `CUTOVER_DUPLICATE_STEP`; `CUTOVER_FENCED` when another runner has taken over.
+ */
+export async function runCutover(
+  options: { readonly id: string } & RunOptions,
+  script: (cutover: Cutover) => Promise<unknown>,
+): Promise<Report> {
+  const { id, journal, clock = systemClock, signal, onEvent } = options
+  if (typeof id !== 'string' || id === '')
+    throw new CutoverError('CUTOVER_OPTIONS_INVALID', `id is ${JSON.stringify(id)}; wanted a name`)
+  if (signal?.aborted) throw interrupted(signal.reason, journal.location)
+  const opened = await journal.open({
+    clock,
+    signal,
+    onWaiting: (holder, until) => {
+      const text = `waits until the lease of ${holder} is over, ${formatInstant(until)}`
+      for (const listener of typeof onEvent === 'function' ? [onEvent] : (onEvent ?? []))
+        listener({ kind: 'waiting', step: id, why: `the lease of ${holder}`, until, at: clock.now(), text })
+    },
+  })
+  try {
+    const history = new History(opened.entries)
+    return await proceed(options, script, opened, history, steadyClock(clock, id, history))
+  } finally {
+    await opened.close()
+  }
+}
+
+async function proceed(
+  options: { readonly id: string } & RunOptions,
+  script: (cutover: Cutover) => Promise<unknown>,
+  opened: OpenJournal,
+  history: History,
+  clock: Clock,
+): Promise<Report> {
+  const { journal, signal, rollBack = false } = options
+  const run = new Run(options, opened, history, clock)
+  const wasCompleted = history.closed === 'completed'
+  await open(run, options)
+  if (history.closed && !(rollBack && wasCompleted)) return end(run, journal.location)
+  if (rollBack && !history.decided) await decideToGoBack(run)
+  if (history.questions.size > 0) return end(run, journal.location)
+
+  const stop = (reason: unknown): void => void run.interrupt(interrupted(reason, journal.location))
+  const onAbort = (): void => stop(signal?.reason)
+  signal?.addEventListener('abort', onAbort, { once: true })
+  const { interruptible = (options.clock ?? systemClock) === systemClock } = options
+  const ignore = interruptible ? onInterrupt(() => stop(new Error('SIGINT'))) : undefined
+  try {
+    await play(run, script)
+    return await end(run, journal.location)
+  } catch (error) {
+    run.tell(() => ({
+      kind: 'ended',
+      end: 'interrupted',
+      text: reportOf(history, journal.location).text.split('\n')[0] ?? '',
+    }))
+    throw error
+  } finally {
+    signal?.removeEventListener('abort', onAbort)
+    ignore?.()
+    await run.detach()
+  }
+}
+
+/** The first record; or the proof that this journal is the one of this cutover. */
+async function open(run: Run, { rollBack = false, outline, journal }: RunOptions): Promise<void> {
+  const { history } = run
+  if (history.id !== undefined && history.id !== run.id) {
+    throw new CutoverError(
+      'CUTOVER_JOURNAL_OF_ANOTHER',
+      `REFUSED: ${journal.location} is the journal of ${history.id}, not of ${run.id}`,
+    )
+  }
+  const resumed = history.next > 0
+  if (!resumed) {
+    if (rollBack)
+      throw new CutoverError(
+        'CUTOVER_NOTHING_BEGUN',
+        `REFUSED: ${journal.location} is empty, so there is nothing to go back from`,
+        { next: 'Run it where its journal is.' },
+      )
+    await run.append({ t: 'opened', id: run.id, format: 1, outline: outline && journalCopy(outline, 'outline') })
+  }
+  run.tell(() => ({
+    kind: 'opened',
+    cutover: run.id,
+    journal: journal.location,
+    resumed,
+    outline: history.outline,
+    text: `${run.id}: ${resumed ? 'goes on' : 'begins'}, journal ${journal.location}`,
+  }))
+}
+
+async function decideToGoBack(run: Run): Promise<void> {
+  if (run.history.noReturn !== undefined) {
+    throw new CutoverError(
+      'CUTOVER_PAST_NO_RETURN',
+      `REFUSED: nothing is undone since the point of no return: ${run.history.noReturn}`,
+    )
+  }
+  await run.append({ t: 'decided', why: 'asked to go back', code: 'CUTOVER_ASKED' })
+}
+
+/** Runs the script to its end, or to where it is stopped; then goes back, if that was decided. */
+async function play(run: Run, script: (cutover: Cutover) => Promise<unknown>): Promise<void> {
+  const { history } = run
+  const scopes: Scope[] = []
+  let thrown: { readonly error: unknown } | undefined
+  try {
+    await script(new Scope(run, scopes))
+  } catch (error) {
+    thrown = { error }
+  }
+  const floating = scopes.find(({ busy }) => busy !== undefined)?.busy
+  if (floating !== undefined && !run.isStopped) {
+    run.interrupt(
+      new CutoverError('CUTOVER_CONCURRENT_STEPS', `the script ended while ${floating} was under way`, {
+        next: 'Await each step.',
+      }),
+    )
+  }
+  await Promise.allSettled(scopes.flatMap(({ underWay }) => (underWay ? [underWay] : [])))
+  if (run.interruption !== undefined) throw run.interruption
+  if (history.questions.size > 0) return
+  if (history.decided) return void (await unwind(run))
+  if (thrown) throw thrown.error
+  const missed = scopes.flatMap((scope) => scope.missed)
+  if (missed.length > 0) {
+    throw new CutoverError(
+      'CUTOVER_PLAN_CHANGED',
+      `REFUSED: this is not the plan that the journal began with: the script ended without\n${missed.map((step) => `  - ${run.recorded(step).title}`).join('\n')}`,
+      {
+        next: 'Run the script with which it was begun, or run it with rollBack: true first.',
+      },
+    )
+  }
+  await run.detach()
+  await run.append({ t: 'closed', end: 'completed' })
+}
+
+/** Answers, or throws, how it ended. */
+async function end(run: Run, location: string): Promise<Report> {
+  const report = reportOf(run.history, location)
+  run.tell(() => ({ kind: 'ended', end: report.end, text: report.text.split('\n')[0] ?? '' }))
+  if (report.end === 'completed') return report
+  if (report.end === 'interrupted') throw new CutoverError('CUTOVER_BUG', 'ended without an end')
+  const { decided } = run.history
+  const cause = run.cause ?? (decided && new CutoverError(decided.code, decided.why))
+  throw new CutoverEnded(report.end, report, cause)
+}
+
+/**
+ * Wall time that never jumps within a process, and never lies before what the journal has recorded.
+ *
+ * @throws CutoverError `CUTOVER_CLOCK_JUMPED_BACK` when the machine's clock is behind the journal.
+ */
+function steadyClock(clock: Clock, id: string, history: History): Clock {
+  const behindMs = history.lastAt - clock.now()
+  if (behindMs > toleratedJumpMs) {
+    throw new CutoverError(
+      'CUTOVER_CLOCK_JUMPED_BACK',
+      `REFUSED: the clock says ${formatInstant(clock.now())}, but the journal of ${id} was written until ${formatInstant(history.lastAt)}`,
+      {
+        next: 'Set the clock right: waits that were begun would end too early or too late.',
+      },
+    )
+  }
+  const offset = Math.max(clock.now(), history.lastAt) - clock.monotonic()
+  return {
+    now: () => offset + clock.monotonic(),
+    monotonic: () => clock.monotonic(),
+    sleep: (ms, options) => clock.sleep(ms, options),
+  }
+}
+
+function interrupted(reason: unknown, location: string): CutoverError {
+  return new CutoverError(
+    'CUTOVER_INTERRUPTED',
+    `INTERRUPTED: the step under way was finished or recorded; nothing was undone; journal ${location}`,
+    {
+      cause: reason,
+      retryable: true,
+      next: 'Go on: run it again. Go back: run it with rollBack: true.',
+    },
+  )
+}

@@ -1,0 +1,238 @@
+import {
+  type Change,
+  type ChangeSpec,
+  type Clock,
+  type Context,
+  CutoverError,
+  type CutoverEvent,
+  durationMs,
+  isCutoverError,
+  type OnEvent,
+  reported,
+  tell,
+} from '@cutover/core'
+
+import type { History, StepHistory } from './history.ts'
+import type { Answer, JournalItem, OpenJournal, Question } from './journal.ts'
+import type { RunOptions } from './run-options.ts'
+
+/** An event without its time: the run adds it. */
+export type Telling = CutoverEvent extends infer E ? (E extends CutoverEvent ? Omit<E, 'at'> : never) : never
+
+/** A change that the script has constructed in this process. */
+export interface Constructed {
+  readonly change: ChangeSpec
+  readonly lane: string
+}
+
+const abortable = (): AbortController => new AbortController()
+
+/** One process's run of a cutover: what its steps share. Everything durable is in `history`. */
+export class Run {
+  readonly id: string
+  readonly history: History
+  readonly clock: Clock
+  readonly journal: OpenJournal
+  readonly adopt: boolean
+  readonly patienceMs: number
+  /** How many entries there were when it was opened. */
+  readonly found: number
+  readonly openedAt: number
+  /** The changes that the script has constructed, by step. */
+  readonly constructed: Map<string, Constructed> = new Map()
+  /** What lives in this process as long as its step is applied. */
+  readonly attached: Map<string, AsyncDisposable> = new Map()
+  /** The names that were used. */
+  readonly named: Set<string> = new Set()
+  /** Aborted when the script must stop where it stands. */
+  readonly waits: AbortController = abortable()
+  /** Aborted when unwinding must stop too. */
+  readonly undoWaits: AbortController = abortable()
+  /** Never aborted: what has begun to write, finishes. */
+  readonly writes: AbortController = abortable()
+  /** Why the script was stopped without a decision. */
+  interruption: unknown
+  /** What led to the decision, while this process still knows it. */
+  cause: unknown
+  readonly #onEvent: OnEvent | undefined
+  #failure: unknown
+  #tail: Promise<unknown> | undefined
+  #fence = (): void => this.journal.hold()
+
+  constructor(options: RunOptions & { readonly id: string }, journal: OpenJournal, history: History, clock: Clock) {
+    this.id = options.id
+    this.journal = journal
+    this.history = history
+    this.found = history.next
+    this.clock = { now: clock.now, monotonic: clock.monotonic, sleep: (ms, o) => this.#sleep(clock, ms, o) }
+    this.openedAt = clock.now()
+    this.adopt = options.adopt ?? false
+    this.patienceMs = durationMs(options.patience ?? '15m', 'patience')
+    this.#onEvent = options.onEvent
+  }
+
+  /** A sleeper may have been stopped for longer than its lease: it proves that it lives before it goes on. */
+  async #sleep(clock: Clock, ms: number, options?: { readonly signal?: AbortSignal | undefined }): Promise<void> {
+    await clock.sleep(ms, options)
+    if (!this.journal.isFresh) await this.journal.renew()
+  }
+
+  context(step: string, signal: AbortSignal): Context {
+    return {
+      clock: this.clock,
+      signal,
+      key: `${this.id}/${step}`,
+      fence: this.#fence,
+      report: (report) => this.#onEvent !== undefined && tell(this.#onEvent, reported(report, step, this.clock.now())),
+    }
+  }
+
+  /** Tells the listeners; builds nothing when there are none. */
+  tell(event: () => Telling): void {
+    if (this.#onEvent !== undefined) tell(this.#onEvent, { ...event(), at: this.clock.now() })
+  }
+
+  /** Writes one record, after all earlier ones. After one failure nothing is written any more: what is on disk is not known. */
+  async append(item: JournalItem): Promise<void> {
+    const write = this.#tail === undefined ? this.#write(item) : this.#tail.then(() => this.#write(item))
+    const tail = write.catch(() => {})
+    this.#tail = tail
+    try {
+      await write
+    } finally {
+      if (this.#tail === tail) this.#tail = undefined
+    }
+  }
+
+  async #write(item: JournalItem): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure
+    const entry = { ...item, seq: this.history.next, fence: this.journal.fence, at: this.clock.now() }
+    try {
+      await this.journal.append(entry)
+    } catch (error) {
+      this.#failure =
+        isCutoverError(error) && error.code.startsWith('CUTOVER_')
+          ? error
+          : new CutoverError(
+              'CUTOVER_JOURNAL_FAILED',
+              `the journal could not be written: ${(error as Error).message}`,
+              { cause: error, retryable: true, next: 'Run it again: it goes on where it was.' },
+            )
+      throw this.interrupt(this.#failure)
+    }
+    this.history.absorb(entry)
+  }
+
+  // ----- stopping
+
+  get isStopped(): boolean {
+    return this.history.decided !== undefined || this.history.questions.size > 0 || this.interruption !== undefined
+  }
+
+  /** Throws what the script must hear when it has been stopped. */
+  throwIfStopped(): void {
+    if (this.interruption !== undefined) throw this.interruption
+    if (this.history.questions.size > 0) throw stopped('CUTOVER_PARKED', 'a question is open')
+    if (this.history.decided) throw stopped('CUTOVER_UNWINDING', this.history.decided.why)
+  }
+
+  /** Stops the script where it stands, with nothing decided: run again, it goes on. Answers what to throw. */
+  interrupt(error: unknown): unknown {
+    this.interruption ??= error
+    this.waits.abort(this.interruption)
+    this.undoWaits.abort(this.interruption)
+    return this.interruption
+  }
+
+  /** Stops a script that does what it must not; one that is only replayed, to go back, is stopped without ado. */
+  refuse(error: CutoverError): unknown {
+    return this.history.decided ? error : this.interrupt(error)
+  }
+
+  /** Decides to go back. Past the point of no return that is a person's decision. */
+  async decide(step: string, why: string, code: string, cause?: unknown): Promise<never> {
+    this.throwIfStopped()
+    if (this.history.noReturn !== undefined) {
+      return this.park(step, {
+        code: 'CUTOVER_PAST_NO_RETURN',
+        question: `${why}; but nothing is undone since the point of no return (${this.history.noReturn})`,
+        look: [],
+        answers: [offer('again'), offer('pass')],
+      })
+    }
+    this.cause = cause
+    await this.append({ t: 'decided', why, code })
+    const stop = stopped('CUTOVER_UNWINDING', why)
+    this.waits.abort(stop)
+    throw stop
+  }
+
+  /** Stops until a person has answered. */
+  async park(step: string, question: Question): Promise<never> {
+    if (this.history.decided) this.throwIfStopped()
+    await this.ask(step, question)
+    const stop = stopped('CUTOVER_PARKED', question.question)
+    this.waits.abort(stop)
+    throw stop
+  }
+
+  /** Records a question. */
+  async ask(step: string, question: Question): Promise<void> {
+    await this.append({ t: 'parked', ...this.place(step), ...question })
+    this.tell(() => ({ kind: 'parked', step, ...question, text: `PARKED: ${question.question}` }))
+  }
+
+  /** The path of a step, as its records carry it. */
+  place(step: string): {
+    readonly step: string
+    readonly scope?: string | undefined
+    readonly lane?: string | undefined
+  } {
+    const { scope, lane } = this.history.steps.get(step) ?? this.#places.get(step) ?? { scope: '', lane: '' }
+    return { step, ...(scope === '' ? {} : { scope }), ...(lane === '' ? {} : { lane }) }
+  }
+
+  readonly #places = new Map<string, { readonly scope: string; readonly lane: string }>()
+
+  /** A scope begins a step: where its records belong. */
+  begins(step: string, scope: string, lane: string): void {
+    if (scope !== '') this.#places.set(step, { scope, lane })
+  }
+
+  // ----- what lives in this process
+
+  async detach(step?: string): Promise<void> {
+    for (const [owner, disposable] of [...this.attached].toReversed()) {
+      if (step !== undefined && owner !== step) continue
+      this.attached.delete(owner)
+      await disposable[Symbol.asyncDispose]()
+    }
+  }
+
+  recorded(step: string): StepHistory {
+    const found = this.history.steps.get(step)
+    if (!found) throw new CutoverError('CUTOVER_BUG', `nothing is recorded of ${step}`)
+    return found
+  }
+}
+
+export type AnyChange = ChangeSpec | Change
+
+const stopped = (code: 'CUTOVER_PARKED' | 'CUTOVER_UNWINDING' | 'CUTOVER_INTERRUPTED', why: string): CutoverError =>
+  new CutoverError(code, why)
+
+const meanings: Readonly<Record<Answer, string>> = {
+  again: 'look, or try, once more',
+  happened: 'it happened: go on',
+  'did-not': 'it did not happen: send it again',
+  'take-theirs': 'take what is there now for the state to go back to, and go on',
+  pass: 'count it as passed, and go on',
+  'done-by-hand': 'it was undone by hand: go on going back',
+  leave: 'leave it as it is, as residue, and go on going back',
+  'roll-back': 'go back',
+}
+
+export const offer = (answer: Answer): { readonly answer: Answer; readonly means: string } => ({
+  answer,
+  means: meanings[answer],
+})

@@ -1,0 +1,212 @@
+import {
+  type Answer,
+  type AskOptions,
+  type ChangeSpec,
+  type Check,
+  type Clock,
+  CutoverError,
+  journalCopy,
+  markUsed,
+  type Procedure,
+  type RequireOptions,
+  type StepOptions,
+  type Steps,
+} from '@cutover/core'
+
+import { applyStep } from './apply-step.ts'
+import { checkStep, requireStep } from './check-step.ts'
+import { type Forecast, forecast } from './forecast.ts'
+import type { Run } from './run.ts'
+
+/** What a script is given. One call at a time; for several, `all`. */
+export interface Cutover extends Steps {
+  /** How long going back would take now. */
+  forecast(): Forecast
+  /** Goes back. @throws always: let it pass. */
+  rollBack(why: string): Promise<never>
+  /** After this nothing is undone: what fails is a question. */
+  pointOfNoReturn(why: string): Promise<void>
+}
+
+/** One sequence of steps: the script itself, a procedure's, or one branch of `all`. */
+export class Scope implements Cutover {
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  /** The step under way. */
+  busy: string | undefined
+  /** Settles when the last step does. */
+  underWay: Promise<unknown> | undefined
+  readonly #run: Run
+  readonly #path: string
+  readonly #lane: string
+  readonly #recorded: readonly string[]
+  #taken = 0
+  #alls = 0
+
+  constructor(run: Run, scopes: Scope[], path = '', lane = '') {
+    this.#run = run
+    this.#scopes = scopes
+    this.#path = path
+    this.#lane = lane
+    this.#recorded = [...(run.history.order.get(path) ?? [])]
+    this.clock = run.clock
+    this.signal = run.waits.signal
+    scopes.push(this)
+  }
+
+  readonly #scopes: Scope[]
+
+  /** The recorded steps that the script has not come to. */
+  get missed(): readonly string[] {
+    return this.#recorded.slice(this.#taken)
+  }
+
+  apply<After>(change: ChangeSpec<unknown, After, unknown>, options: StepOptions = {}): Promise<After> {
+    return this.#step(
+      options.as ?? change.id,
+      change.title,
+      async (step) => (await applyStep(this.#run, step, change, this.#lane)) as After,
+    )
+  }
+
+  require<Evidence>(check: Check<Evidence>, options: RequireOptions = {}): Promise<Answer<Evidence>> {
+    return this.#step(options.as ?? check.id, check.title, (step) =>
+      requireStep(this.#run, step, check, this.#lane, options),
+    )
+  }
+
+  check<Evidence>(check: Check<Evidence>, options: StepOptions & AskOptions = {}): Promise<Answer<Evidence>> {
+    return this.#step(options.as ?? check.id, check.title, (step) =>
+      checkStep(this.#run, step, check, this.#lane, options),
+    )
+  }
+
+  value<T>(name: string, make: () => T | Promise<T>): Promise<T> {
+    return this.#step(name, name, (step) => this.#value(step, make))
+  }
+
+  waitUntil(name: string, at: () => number): Promise<void> {
+    return this.#step(name, name, async (step) => {
+      const until = await this.#value(step, at)
+      const run = this.#run
+      const left = until - run.clock.now()
+      if (left <= 0 || run.isStopped) return
+      run.tell(() => ({ kind: 'waiting', step, why: name, until, text: `waits until ${name}` }))
+      await run.clock.sleep(left, { signal: run.waits.signal })
+    })
+  }
+
+  async #value<T>(step: string, make: () => T | Promise<T>): Promise<T> {
+    const recorded = this.#run.history.steps.get(step)?.value
+    if (recorded) return recorded.value as T
+    this.#run.throwIfStopped()
+    const value = journalCopy(await make(), step)
+    await this.#run.append({ t: 'value', ...this.#run.place(step), value })
+    return value
+  }
+
+  async all<Results extends Readonly<Record<string, unknown>>>(branches: {
+    readonly [Name in keyof Results]: (steps: Steps) => Promise<Results[Name]>
+  }): Promise<Results> {
+    const number = this.#alls++
+    const names = Object.keys(branches)
+    const wrong = names.find((name) => name === '' || /[/.]/.test(name))
+    if (wrong !== undefined)
+      throw new CutoverError(
+        'CUTOVER_STEP_NAME',
+        `a branch is named ${JSON.stringify(wrong)}; wanted a name without / and .`,
+      )
+    for (const name of names) this.#claim(`${this.#path}${name}/`)
+    return this.#alone(`all ${names.join(', ')}`, async () => {
+      const settled = await Promise.allSettled(
+        names.map(async (name) => {
+          const scope = new Scope(this.#run, this.#scopes, `${this.#path}${name}/`, `${this.#lane}${number}.${name}/`)
+          try {
+            return await (branches[name] as (steps: Steps) => Promise<unknown>)(scope)
+          } catch (error) {
+            // The user's own exception stops the other branches at their next step; a decision has stopped them already.
+            if (!this.#run.isStopped) this.#run.interrupt(error)
+            throw error
+          }
+        }),
+      )
+      this.#run.throwIfStopped()
+      return Object.fromEntries(
+        settled.map((result, i) => [names[i], result.status === 'fulfilled' ? result.value : undefined]),
+      ) as Results
+    })
+  }
+
+  run<Result>(procedure: Procedure<Result>, options: StepOptions = {}): Promise<Result> {
+    const path = `${this.#path}${options.as ?? procedure.id}/`
+    this.#claim(path)
+    markUsed(procedure)
+    return this.#alone(procedure.id, () => procedure.steps(new Scope(this.#run, this.#scopes, path, this.#lane)))
+  }
+
+  forecast(): Forecast {
+    return forecast(this.#run.history, this.#run.constructed)
+  }
+
+  rollBack(why: string): Promise<never> {
+    return this.#alone('rollBack', () => this.#run.decide(this.#path, why, 'CUTOVER_ASKED'))
+  }
+
+  pointOfNoReturn(why: string): Promise<void> {
+    return this.#alone('pointOfNoReturn', async () => {
+      this.#run.throwIfStopped()
+      if (this.#run.history.noReturn === undefined) await this.#run.append({ t: 'no-return', why })
+    })
+  }
+
+  /** Names are unique, and the journal's order is the script's order. */
+  #step<T>(name: string, title: string, take: (step: string) => Promise<T>): Promise<T> {
+    const step = `${this.#path}${name}`
+    return this.#alone(step, async () => {
+      this.#claim(step)
+      const expected = this.#recorded[this.#taken]
+      if (expected !== undefined && expected !== step) throw this.#run.refuse(this.#outOfOrder(expected, title))
+      if (expected !== undefined) this.#taken += 1
+      else this.#run.begins(step, this.#path, this.#lane)
+      return take(step)
+    })
+  }
+
+  async #alone<T>(step: string, take: () => Promise<T>): Promise<T> {
+    if (this.busy !== undefined) {
+      throw this.#run.refuse(
+        new CutoverError('CUTOVER_CONCURRENT_STEPS', `${step} began while ${this.busy} was under way`, {
+          next: 'Await each step, or use cutover.all({ name: (steps) => … }).',
+        }),
+      )
+    }
+    this.busy = step
+    const taken = take()
+    this.underWay = taken
+    try {
+      return await taken
+    } finally {
+      this.busy = undefined
+    }
+  }
+
+  #claim(name: string): void {
+    if (this.#run.named.has(name)) {
+      throw this.#run.refuse(
+        new CutoverError('CUTOVER_DUPLICATE_STEP', `two steps are named ${name}`, {
+          next: "Give one of them another name: { as: '…' }",
+        }),
+      )
+    }
+    this.#run.named.add(name)
+  }
+
+  #outOfOrder(expected: string, title: string): CutoverError {
+    const step = this.#run.recorded(expected)
+    return new CutoverError(
+      'CUTOVER_PLAN_CHANGED',
+      `REFUSED: this is not the plan that the journal began with\n  step ${step.number}  - ${step.title}\n          + ${title}`,
+      { next: 'Run the script with which it was begun, or run it with rollBack: true first.' },
+    )
+  }
+}
