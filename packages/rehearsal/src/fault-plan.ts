@@ -28,6 +28,7 @@ export function parseReplayId(id: string): FaultPlan {
 const lasting: ReadonlySet<Fault> = new Set<Fault>(['refused-for-ever'])
 
 /** A journal that can never be written again is the end of every cutover, and says so: nothing to learn there. */
-export const canMeet = (operation: string, fault: Fault): boolean => isTransient(fault) || !operation.startsWith('journal.')
+export const canMeet = (operation: string, fault: Fault): boolean =>
+  isTransient(fault) || !operation.startsWith('journal.')
 
 export const isTransient = (fault: Fault): boolean => !lasting.has(fault)

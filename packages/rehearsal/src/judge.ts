@@ -26,7 +26,7 @@ export function judge(judged: Judged): Finding[] {
   return [
     ...ofState(judged),
     ...ofLiveness(judged),
-    ...ofWhatClientsWereTold(judged.world),
+    ...ofWhatClientsWereTold(judged),
     ...ofListeners(judged.world),
     ...ofForgotten(judged),
   ]
@@ -54,7 +54,7 @@ function ofLiveness({ end, why, golden, plan }: Judged): Finding[] {
   ]
 }
 
-function ofWhatClientsWereTold({ observed }: FakeWorld): Finding[] {
+function ofWhatClientsWereTold({ end, world: { observed, waiting } }: Judged): Finding[] {
   const findings: Finding[] = []
   const accepted = new Map<string, number>()
   const handled = new Map<string, string>()
@@ -74,7 +74,9 @@ function ofWhatClientsWereTold({ observed }: FakeWorld): Finding[] {
       handled.set(observation.what, observation.by)
     }
   }
-  const lost = [...accepted].filter(([what]) => !handled.has(what))
+  // A cutover that waits for a person may leave work waiting; one that has ended may not.
+  const held = new Set(end === 'parked' ? [...waiting.values()].flatMap((ids) => [...ids()]) : [])
+  const lost = [...accepted].filter(([what]) => !handled.has(what) && !held.has(what))
   if (lost.length > 0)
     findings.push({
       what: `${lost.length} accepted but never handled: ${lost

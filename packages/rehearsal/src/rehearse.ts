@@ -129,6 +129,7 @@ class Rehearsal<Parts> {
     let least = plan
     for (const fault of plan) {
       if (plan.length < 2) break
+      if (!canMeet(this.#golden.operations[fault.effect - 1] ?? '', fault.fault)) continue
       if ((await rehearsedRun(this.#options, [fault], asGolden(this.#golden), false)).findings.length > 0)
         least = [fault]
     }

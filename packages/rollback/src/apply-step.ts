@@ -9,6 +9,7 @@ import {
   type Standing,
 } from '@cutover/core'
 
+import { forecast } from './forecast.ts'
 import type { StepHistory } from './history.ts'
 import type { Question } from './journal.ts'
 import { offer, type Run } from './run.ts'
@@ -23,14 +24,40 @@ export async function applyStep(run: Run, step: string, change: ChangeSpec, lane
     if (!sameJson(known.intent, change.intent)) throw run.refuse(planChanged(known, change))
     if (known.undone !== undefined || known.residue !== undefined)
       return known.settled ? known.settled.after : known.outcome?.seen
-    if (known.outcome) return live(run, step, change, known)
+    if (known.outcome) {
+      const after = await live(run, step, change, known)
+      run.tell(() => ({
+        kind: 'step-done',
+        step,
+        title: change.title,
+        tookMs: 0,
+        how: 'recorded',
+        text: `${change.title}: done before`,
+      }))
+      return after
+    }
     run.throwIfStopped()
     await resume(run, step, change, known)
   } else {
     run.throwIfStopped()
     await begin(run, step, change)
   }
-  return live(run, step, change, run.recorded(step))
+  const after = await live(run, step, change, run.recorded(step))
+  tellDone(run, step, change)
+  return after
+}
+
+function tellDone(run: Run, step: string, { title }: ChangeSpec): void {
+  run.tell(() => {
+    const { beganAt, outcome } = run.recorded(step)
+    const [how, said] =
+      outcome?.how === 'already' ? (['already', 'is so already'] as const) : (['done', 'done'] as const)
+    return { kind: 'step-done', step, title, tookMs: run.clock.now() - beganAt, how, text: `${title}: ${said}` }
+  })
+  run.tell(() => {
+    const { backMs, latestAbortAt, text } = forecast(run.history, run.constructed, run.windowEndsAt)
+    return { kind: 'forecast', backMs, latestAbortAt, text }
+  })
 }
 
 /** A step of which nothing is recorded yet. */

@@ -125,6 +125,7 @@ export class History {
         step.endedAt = entry.at
         break
       case 'parked':
+        step.title = entry.title ?? step.title
         this.questions.set(entry.step, entry)
         break
       case 'answered':

@@ -1,5 +1,6 @@
 export { answer, type AnswerOptions } from './answer.ts'
 export { CutoverEnded, type EndCode } from './cutover-ended.ts'
+export { fileJournal, type FileJournalOptions } from './file-journal/index.ts'
 export type { Forecast } from './forecast.ts'
 export type { Answer, Journal, JournalEntry, JournalItem, OpenJournal, OpenOptions, Question } from './journal.ts'
 export { type MemoryJournal, memoryJournal, type MemoryJournalOptions } from './memory-journal.ts'

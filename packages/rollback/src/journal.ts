@@ -40,7 +40,7 @@ export type JournalItem =
   | (OfStep & { readonly t: 'undoing' })
   | (OfStep & { readonly t: 'reverted' })
   | (OfStep & { readonly t: 'undone'; readonly how: 'reverted' | 'never-happened' })
-  | (OfStep & { readonly t: 'parked' } & Question)
+  | (OfStep & { readonly t: 'parked'; readonly title?: string | undefined } & Question)
   | (OfStep & { readonly t: 'answered'; readonly answer: Answer; readonly who: string; readonly why: string })
   | { readonly t: 'no-return'; readonly why: string }
   | { readonly t: 'closed'; readonly end: 'completed' | 'rolled-back' | 'rolled-back-with-residue' }

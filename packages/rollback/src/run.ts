@@ -35,6 +35,7 @@ export class Run {
   readonly journal: OpenJournal
   readonly adopt: boolean
   readonly patienceMs: number
+  readonly windowEndsAt: number | undefined
   /** How many entries there were when it was opened. */
   readonly found: number
   readonly openedAt: number
@@ -68,6 +69,7 @@ export class Run {
     this.openedAt = clock.now()
     this.adopt = options.adopt ?? false
     this.patienceMs = durationMs(options.patience ?? '15m', 'patience')
+    this.windowEndsAt = options.windowEndsAt
     this.#onEvent = options.onEvent
   }
 
@@ -178,7 +180,7 @@ export class Run {
 
   /** Records a question. */
   async ask(step: string, question: Question): Promise<void> {
-    await this.append({ t: 'parked', ...this.place(step), ...question })
+    await this.append({ t: 'parked', ...this.place(step), title: this.#places.get(step)?.title, ...question })
     this.tell(() => ({ kind: 'parked', step, ...question, text: `PARKED: ${question.question}` }))
   }
 
@@ -188,15 +190,15 @@ export class Run {
     readonly scope?: string | undefined
     readonly lane?: string | undefined
   } {
-    const { scope, lane } = this.history.steps.get(step) ?? this.#places.get(step) ?? { scope: '', lane: '' }
-    return { step, ...(scope === '' ? {} : { scope }), ...(lane === '' ? {} : { lane }) }
+    const { scope, lane } = this.#places.get(step) ?? this.history.steps.get(step) ?? { scope: '', lane: '' }
+    return scope === '' ? { step } : { step, scope, ...(lane === '' ? {} : { lane }) }
   }
 
-  readonly #places = new Map<string, { readonly scope: string; readonly lane: string }>()
+  readonly #places = new Map<string, { readonly scope: string; readonly lane: string; readonly title: string }>()
 
-  /** A scope begins a step: where its records belong. */
-  begins(step: string, scope: string, lane: string): void {
-    if (scope !== '') this.#places.set(step, { scope, lane })
+  /** A scope comes to a step: where its records belong. */
+  begins(step: string, scope: string, lane: string, title: string): void {
+    this.#places.set(step, { scope, lane, title })
   }
 
   // ----- what lives in this process

@@ -145,7 +145,7 @@ export class Scope implements Cutover {
   }
 
   forecast(): Forecast {
-    return forecast(this.#run.history, this.#run.constructed)
+    return forecast(this.#run.history, this.#run.constructed, this.#run.windowEndsAt)
   }
 
   rollBack(why: string): Promise<never> {
@@ -167,7 +167,7 @@ export class Scope implements Cutover {
       const expected = this.#recorded[this.#taken]
       if (expected !== undefined && expected !== step) throw this.#run.refuse(this.#outOfOrder(expected, title))
       if (expected !== undefined) this.#taken += 1
-      else this.#run.begins(step, this.#path, this.#lane)
+      this.#run.begins(step, this.#path, this.#lane, title)
       return take(step)
     })
   }

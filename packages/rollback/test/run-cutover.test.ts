@@ -1,5 +1,5 @@
 import { fakeWorld } from '@cutover/core/testing'
-import { isCutoverError, memoryJournal, runCutover } from '@cutover/rollback'
+import { type Cutover, isCutoverError, memoryJournal, runCutover } from '@cutover/rollback'
 import { expect, test } from 'vitest'
 
 import { inMemorySwitches, is, turn } from './switches.ts'
@@ -39,7 +39,7 @@ test('run again with rollBack, a completed cutover goes back', async () => {
   const world = fakeWorld()
   const switches = inMemorySwitches(world, { a: 'source' })
   const journal = memoryJournal()
-  const script = async (cutover: import('@cutover/rollback').Cutover) => {
+  const script = async (cutover: Cutover) => {
     await cutover.apply(turn(switches, 'a', 'target'))
   }
   await runCutover({ id: 'move', journal, clock: world.clock }, script)

@@ -1,250 +1,289 @@
-import type { ChangeSpec, Context, Standing } from '../change.ts'
+import type { Context } from '../change.ts'
 import { CutoverError } from '../cutover-error.ts'
-import type { Report } from '../event.ts'
-import { journalCopy, sameJson } from '../json.ts'
+import { journalCopy } from '../json.ts'
+import { type ChangeConformanceOptions, ChangeTrial, equal, failed, must } from './change-trial.ts'
 import type { ConformanceCase } from './conformance-case.ts'
-import { FakeWorld } from './fake-world.ts'
-
-/** What one case holds to the contract. */
-export interface ChangeUnderTest {
-  /** Makes the change anew, as another process would. */
-  change(): ChangeSpec
-  /** Somebody else alters what the change owns. Without it, the cases about foreign edits are left out. */
-  editBehind?(): void
-}
-
-export interface ChangeConformanceOptions {
-  /** Puts fakes into a fresh world. Their state must be told to `world.watch`: it is what the cases compare. */
-  setUp(world: FakeWorld): ChangeUnderTest
-  /** Texts that may appear in no `before`, intent, event, hint or error. */
-  readonly secrets?: readonly string[] | undefined
-}
+import { EachWrite } from './each-write.ts'
 
 /** Holds a change to the contract of `ChangeSpec`: ours and users' own alike. Each case runs in a world of its own. */
 export function changeConformance(options: ChangeConformanceOptions): readonly ConformanceCase[] {
-  const cases: ConformanceCase[] = []
-  const add = (name: string, body: (trial: Trial) => Promise<void>): void =>
-    void cases.push({ name, run: () => runTrial(options, body) })
-
-  add('is a description: making it calls nothing, and making it twice says the same', async ({ world, under }) => {
-    const [first, second] = [under.change(), under.change()]
-    equal(world.effects.length, 0, 'writes when it was made')
-    equal(second.id, first.id, 'id of a second one')
-    equal(second.intent, first.intent, 'intent of a second one')
-    equal(journalCopy(first.intent, 'intent'), first.intent, 'intent after a journal')
-    for (const field of ['id', 'title', 'subject'] as const)
-      equal(typeof first[field] === 'string' && first[field] !== '', true, `a text as ${field}`)
-    equal(Number.isFinite(first.lateMs) && first.lateMs >= 0, true, 'lateMs of 0 or more')
-  })
-
-  add('captures lossless JSON, and reads without writing', async (trial) => {
-    const before = await trial.change.capture(trial.context)
-    equal(JSON.parse(JSON.stringify(before)), before, 'before after a journal')
-    equal((await trial.probe(before)).is, 'absent', 'standing before apply')
-    equal(trial.world.effects.length, 0, 'writes by capture and probe')
-  })
-
-  add('is absent, applied, and absent again, exactly as found', async (trial) => {
-    const before = await trial.applied()
-    equal((await trial.probe(before)).is, 'applied', 'standing after apply')
-    await trial.change.revert(before, trial.context)
-    equal((await trial.probe(before)).is, 'absent', 'standing after revert')
-    trial.isAsFound('after revert')
-  })
-
-  add('does not harm when it is applied twice', async (trial) => {
-    const before = await trial.applied()
-    const once = trial.state()
-    if (trial.change.rerun !== 'never') await settled(trial.change.apply(before, trial.context))
-    equal(trial.state(), once, 'state after applying twice')
-    equal((await trial.probe(before)).is, 'applied', 'standing after applying twice')
-  })
-
-  add('does not harm when it is reverted twice, or without having been applied', async (trial) => {
-    const before = trial.copy(await trial.change.capture(trial.context))
-    await trial.change.revert(before, trial.context)
-    trial.isAsFound('after a revert without apply')
-    await trial.change.apply(before, trial.context)
-    await trial.change.revert(before, trial.context)
-    await trial.change.revert(before, trial.context)
-    trial.isAsFound('after reverting twice')
-  })
-
-  add('is undone by another process from its before alone', async (trial) => {
-    const before = await trial.applied()
-    const successor = trial.under.change()
-    equal((await successor.probe(before, trial.context)).is, 'applied', 'standing in another process')
-    await successor.revert(trial.copy(before), trial.context)
-    trial.isAsFound('after a revert by another process')
-  })
-
-  add('is known by what the authority says when the reply is lost', async (trial) => {
-    const before = trial.copy(await trial.change.capture(trial.context))
-    trial.world.failNext('', 'reply-lost')
-    await settled(trial.change.apply(before, trial.context))
-    await trial.finish(before)
-    equal((await trial.probe(before)).is, 'applied', 'standing after a lost reply')
-    trial.world.failNext('', 'reply-lost')
-    await settled(trial.change.revert(before, trial.context))
-    await trial.change.revert(before, trial.context)
-    trial.isAsFound('after a revert whose reply was lost')
-  })
-
-  add('is known after lateMs when the request was late', async (trial) => {
-    const before = trial.copy(await trial.change.capture(trial.context))
-    trial.world.failNext('', 'late')
-    await settled(trial.change.apply(before, trial.context))
-    await trial.world.clock.sleep(trial.change.lateMs)
-    await trial.finish(before)
-    equal((await trial.probe(before)).is, 'applied', 'standing after lateMs')
-    await trial.change.revert(before, trial.context)
-    trial.isAsFound('after reverting a late effect')
-  })
-
-  add('writes nothing when it is refused, or fenced', async (trial) => {
-    const before = trial.copy(await trial.change.capture(trial.context))
-    const fenced: Context = {
-      ...trial.context,
-      fence() {
-        throw new CutoverError('CUTOVER_FENCED', 'another runner has taken over')
-      },
-    }
-    await settled(trial.change.apply(before, fenced))
-    trial.isAsFound('after a fenced apply: call context.fence() in the same turn as each write')
-    trial.world.failNext('', 'refused')
-    await settled(trial.change.apply(before, trial.context))
-    equal(['absent', 'partial', 'applied'].includes((await trial.probe(before)).is), true, 'a standing after a refusal')
-    equal(
-      trial.world.effects.every((effect) => effect.fenced),
-      true,
-      'every write fenced',
-    )
-  })
-
-  add('waits abortably, and writes nothing while it waits', async (trial) => {
-    if (!trial.change.settle) return
-    const before = await trial.applied()
-    const standing = await trial.probe(before)
-    const seen: unknown = standing.is === 'applied' ? standing.seen : undefined
-    const since = trial.world.clock.now()
-    const writes = trial.world.effects.length
-    const stop = new AbortController()
-    stop.abort(new Error('stopped'))
-    await settled(
-      trial.change.settle(before, seen, { ...trial.context, signal: stop.signal }, { toward: 'applied', since }),
-    )
-    equal(trial.world.clock.now(), since, 'time of an aborted wait')
-    const after: unknown = await trial.change.settle(before, seen, trial.context, { toward: 'applied', since })
-    equal(journalCopy(after, 'after'), after, 'after that survives a journal')
-    await trial.change.settle(before, undefined, trial.context, { toward: 'absent', since })
-    equal(trial.world.effects.length, writes, 'writes by settle')
-  })
-
-  if (setsBehind(options)) {
-    add("never overwrites somebody else's edit", async (trial) => {
-      const before = trial.copy(await trial.change.capture(trial.context))
-      trial.editBehind()
-      const theirs = trial.state()
-      equal((await trial.probe(before)).is, 'foreign', "standing after somebody else's edit")
-      await settled(trial.change.apply(before, trial.context))
-      equal(trial.state(), theirs, "somebody else's state after apply")
-      await settled(trial.change.revert(before, trial.context))
-      equal(trial.state(), theirs, "somebody else's state after revert")
-    })
-
-    add('does not revert what somebody else has edited since', async (trial) => {
-      const before = await trial.applied()
-      trial.editBehind()
-      const theirs = trial.state()
-      equal((await trial.probe(before)).is, 'foreign', 'standing after an edit of the applied state')
-      await settled(trial.change.revert(before, trial.context))
-      equal(trial.state(), theirs, "somebody else's state after revert")
-    })
-  }
-  return cases
-}
-
-/** A change under test, in its world. */
-interface Trial {
-  readonly world: FakeWorld
-  readonly under: ChangeUnderTest
-  readonly change: ChangeSpec
-  readonly context: Context
-  probe(before: unknown): Promise<Standing<unknown>>
-  /** Captures and applies; answers `before` as a journal gives it back. */
-  applied(): Promise<unknown>
-  /** Applies again if only a part was done. */
-  finish(before: unknown): Promise<void>
-  copy<T>(value: T): T
-  state(): unknown
-  isAsFound(when: string): void
-  editBehind(): void
-}
-
-async function runTrial(options: ChangeConformanceOptions, body: (trial: Trial) => Promise<void>): Promise<void> {
+  const { under, change } = new ChangeTrial(options)
   const { secrets = [] } = options
-  const lateMs = options.setUp(new FakeWorld()).change().lateMs
-  const world = new FakeWorld({ lateMs })
-  const under = options.setUp(world)
-  if (world.watched.size === 0)
-    throw new CutoverError('CONFORMANCE_FAILED', 'the fake tells no state to world.watch, so nothing could be compared')
-  const said: unknown[] = []
-  const change = under.change()
-  const context: Context = {
-    clock: world.clock,
-    signal: world.signal,
-    key: `conformance/${change.id}`,
-    fence: () => {},
-    report: (report: Report) => void said.push(report),
+  const edited = under.editBehind !== undefined
+  const each = new EachWrite(options)
+  const cases: readonly (readonly [name: string, body: (trial: ChangeTrial) => Promise<void>, isCase?: boolean])[] = [
+    ['is a description: making it calls nothing, and making it twice says the same', isDescription],
+    ['captures lossless JSON, and reads without writing', capturesAndReads],
+    ['is absent, applied, and absent again, exactly as found', goesAndComesBack],
+    ['is applied, not absent, when it was so already', isAppliedAlready],
+    ['answers what a journal can keep', answersJson],
+    ['only sends: waits stand in settle, judgements in checks', onlySends],
+    ['does not harm when it is applied twice', isAppliedTwice],
+    ['does not harm when it is reverted twice, or without having been applied', isRevertedTwice],
+    ['is undone by another process from its before alone', isUndoneByAnother],
+    [
+      'is known by what the authority says when a reply is lost',
+      () => each.meets(['reply-lost', 'refused-though-done']),
+    ],
+    ['is known after lateMs when a request was late', () => each.meets(['late'])],
+    ['goes on, or back, when it has died between two writes', () => each.dyingBetweenWrites()],
+    ['goes back when a write was refused', () => each.refused()],
+    ['writes nothing when it is fenced or aborted', isFenced],
+    ['waits abortably, and writes nothing while it waits', waitsAbortably, change.settle !== undefined],
+    ['ends what it attached', endsAttached, change.attach !== undefined],
+    ['says in advance how long, how by hand, and whether it can be undone', saysInAdvance],
+    ["never applies over somebody else's edit", isForeign, edited],
+    ['does not revert what somebody else has edited since', leavesForeign, edited],
+    ['sees an edit made between its read and its write', () => each.edited(), edited && under.cas !== false],
+    ['lets no secret out', (trial) => keepsSecrets(trial, secrets, edited), secrets.length > 0],
+  ]
+  return cases
+    .filter(([, , isCase = true]) => isCase)
+    .map(([name, body]) => ({ name, run: () => new ChangeTrial(options).run(body) }))
+}
+
+async function isDescription({ world, under }: ChangeTrial): Promise<void> {
+  const calls = world.calls
+  const first = under.change()
+  await world.clock.sleep(60_000)
+  letRealTimePass()
+  const second = under.change()
+  equal(world.calls - calls, 0, 'calls when it was made')
+  for (const field of ['id', 'subject', 'title', 'intent', 'lateMs'] as const)
+    equal(second[field], first[field], `${field} of a second one, made later`)
+  equal(journalCopy(first.intent, 'intent'), first.intent, 'intent after a journal')
+  for (const field of ['id', 'title', 'subject'] as const)
+    equal(typeof first[field] === 'string' && first[field] !== '', true, `a text as ${field}`)
+  equal(Number.isFinite(first.lateMs) && first.lateMs >= 0, true, 'lateMs of 0 or more')
+}
+
+async function capturesAndReads(trial: ChangeTrial): Promise<void> {
+  const { change, context } = trial
+  journalCopy(await must('capture', change.capture(context)), 'before')
+  const before = await trial.capture()
+  await trial.probe(before)
+  equal(trial.writes, 0, 'writes by capture and probe')
+  await trial.apply(before)
+  const writes = trial.writes
+  await trial.probe(before)
+  equal(trial.writes, writes, 'writes with a probe after apply')
+}
+
+async function goesAndComesBack(trial: ChangeTrial): Promise<void> {
+  const before = await trial.capture()
+  equal(await trial.standing(before), 'absent', 'standing before apply')
+  await trial.apply(before)
+  equal(await trial.standing(before), 'applied', 'standing after apply')
+  await trial.revert(before)
+  equal(await trial.standing(before), 'absent', 'standing after revert')
+  trial.isAsFound('after revert')
+}
+
+/** Else it would be undone although it was never done. */
+async function isAppliedAlready(trial: ChangeTrial): Promise<void> {
+  await trial.applied()
+  const another = trial.under.change()
+  let before: unknown
+  try {
+    before = await trial.capture(another)
+  } catch {
+    return // It takes a start, and refuses this one.
   }
-  const state = (): unknown =>
-    JSON.parse(JSON.stringify([...world.watched].map(([subject, snapshot]) => [subject, snapshot()])))
-  const found = state()
-  const copy = <T>(value: T): T => {
-    said.push(value)
-    return journalCopy(JSON.parse(JSON.stringify(value)) as T, 'before')
-  }
-  const probe = async (before: unknown): Promise<Standing<unknown>> => {
-    const standing: Standing<unknown> = await change.probe(before, context)
-    said.push(standing)
-    return standing
-  }
-  await body({
-    world,
-    under,
-    change,
-    context,
-    probe,
-    copy,
-    state,
-    async applied() {
-      const before = copy(await change.capture(context))
-      said.push(await change.apply(before, context))
-      return before
+  equal(await trial.standing(before, another), 'applied', 'standing when the intended was captured')
+}
+
+async function answersJson(trial: ChangeTrial): Promise<void> {
+  const before = await trial.applied()
+  const standing = await trial.probe(before)
+  if (standing.is === 'applied') journalCopy(standing.seen, 'seen')
+  journalCopy(await trial.after(before), 'after')
+}
+
+async function onlySends(trial: ChangeTrial): Promise<void> {
+  const { change, world } = trial
+  let waitedMs = 0
+  let writes = 0
+  const watching: Context = {
+    ...trial.context,
+    clock: {
+      ...world.clock,
+      sleep(ms, options) {
+        if (trial.writes > writes) waitedMs += ms
+        return world.clock.sleep(ms, options)
+      },
     },
-    async finish(before) {
-      if ((await probe(before)).is === 'partial') await change.apply(before, context)
+  }
+  const before = await trial.capture()
+  await must('apply, although nothing failed,', change.apply(before, watching))
+  equal(waitedMs, 0, 'milliseconds that apply waits after a write')
+  writes = trial.writes
+  await must('revert, although nothing failed,', change.revert(before, watching))
+  equal(waitedMs, 0, 'milliseconds that revert waits after a write')
+}
+
+async function isAppliedTwice(trial: ChangeTrial): Promise<void> {
+  const before = await trial.applied()
+  const once = trial.state()
+  if (trial.change.rerun !== 'never') await trial.apply(before)
+  equal(trial.state(), once, 'state after applying twice')
+}
+
+async function isRevertedTwice(trial: ChangeTrial): Promise<void> {
+  const before = await trial.capture()
+  await trial.revert(before)
+  trial.isAsFound('after a revert without apply')
+  await trial.apply(before)
+  await trial.revert(before)
+  await trial.revert(before)
+  trial.isAsFound('after reverting twice')
+}
+
+async function isUndoneByAnother(trial: ChangeTrial): Promise<void> {
+  const before = await trial.applied()
+  const successor = trial.under.change()
+  await trial.probe(before, successor)
+  await trial.revert(before, trial.context, successor)
+  trial.isAsFound('after a revert by another process')
+}
+
+async function isFenced(trial: ChangeTrial): Promise<void> {
+  const fenced: Context = {
+    ...trial.context,
+    fence() {
+      throw new CutoverError('CUTOVER_FENCED', 'another runner has taken over')
     },
-    isAsFound: (when) => equal(state(), found, `state ${when}`),
-    editBehind: () => under.editBehind?.(),
-  })
-  const output = JSON.stringify([said, change.intent, change.title, change.byHand?.()])
-  for (const secret of secrets) {
-    if (output.includes(secret))
-      throw new CutoverError('CONFORMANCE_FAILED', `${change.id}: a secret stands in its output`)
+  }
+  const aborted: Context = { ...trial.context, signal: AbortSignal.abort(new Error('stopped')) }
+  const before = await trial.capture()
+  await trial.apply(before, fenced)
+  trial.isAsFound('after a fenced apply: call context.fence() in the same turn as each write')
+  await trial.apply(before, aborted)
+  trial.isAsFound('after an aborted apply: pass context.signal to each write')
+  await trial.apply(before)
+  const applied = trial.state()
+  await trial.revert(before, fenced)
+  equal(trial.state(), applied, 'state after a fenced revert: call context.fence() in the same turn as each write')
+  await trial.revert(before, aborted)
+  equal(trial.state(), applied, 'state after an aborted revert: pass context.signal to each write')
+  await trial.revert(before)
+  for (const { operation, fenced: isHeld } of trial.world.effects)
+    equal(isHeld, true, `context.fence in the same turn as ${operation}`)
+}
+
+async function waitsAbortably(trial: ChangeTrial): Promise<void> {
+  const { change, context, world } = trial
+  const before = await trial.applied()
+  const standing = await trial.probe(before)
+  const seen: unknown = standing.is === 'applied' ? standing.seen : undefined
+  const since = world.clock.now()
+  const writes = trial.writes
+  const settle = (signal: AbortSignal): Promise<unknown> =>
+    Promise.resolve(change.settle?.(before, seen, { ...context, signal }, { toward: 'applied', since })).catch(() => {})
+
+  await settle(AbortSignal.abort(new Error('stopped')))
+  equal(world.clock.now() - since, 0, 'milliseconds of a wait that was aborted before')
+  const stop = new AbortController()
+  const waiting = settle(stop.signal)
+  await world.clock.sleep(1)
+  stop.abort(new Error('stopped'))
+  await waiting
+  equal(world.clock.now() - since, 1, 'milliseconds of a wait that was aborted after 1 ms')
+  await trial.after(before)
+  equal(trial.writes, writes, 'writes by settle')
+
+  await trial.revert(before)
+  const undone = trial.writes
+  const toward = { toward: 'absent', since: world.clock.now() } as const
+  await must('settle toward absent', change.settle?.(before, undefined, context, toward))
+  equal(trial.writes, undone, 'writes by settle toward absent')
+}
+
+async function endsAttached(trial: ChangeTrial): Promise<void> {
+  const { change, context, world } = trial
+  const before = await trial.applied()
+  const after = await trial.after(before)
+  for (const when of ['attach', 'attach on a resume']) {
+    const attached = await must(when, change.attach?.(before, after, context))
+    await world.clock.sleep(60_000)
+    await must('dispose', attached?.[Symbol.asyncDispose]())
+    await must('a second dispose', attached?.[Symbol.asyncDispose]())
+  }
+  const calls = world.calls
+  await world.clock.sleep(3_600_000)
+  equal(world.calls - calls, 0, 'calls in the hour after what was attached has ended')
+}
+
+async function saysInAdvance(trial: ChangeTrial): Promise<void> {
+  const { change, context } = trial
+  const most = change.estimate?.()
+  const commands = change.byHand?.()
+  const before = await trial.applied()
+  const closer = change.estimate?.(before)
+  for (const field of ['applyMs', 'revertMs'] as const) {
+    const [upper = 0, exact = 0] = [most?.[field], closer?.[field]]
+    equal(upper >= 0 && exact >= 0, true, `an estimate of ${field} of 0 or more`)
+    equal(upper >= exact, true, `an estimate of ${field} without before that is an upper bound`)
+  }
+  for (const by of [commands, change.byHand?.(before)])
+    for (const line of [...(by?.apply ?? []), ...(by?.revert ?? []), ...(by?.look ?? [])])
+      equal(typeof line, 'string', 'a command by hand')
+  const writes = trial.writes
+  const revertible = await must('revertible', change.revertible?.(before, context))
+  if (revertible) equal([typeof revertible.now, typeof revertible.because], ['boolean', 'string'], 'revertible')
+  equal(trial.writes, writes, 'writes by revertible')
+}
+
+async function isForeign(trial: ChangeTrial): Promise<void> {
+  const before = await trial.capture()
+  trial.editBehind()
+  const theirs = trial.state()
+  equal(await trial.standing(before), 'foreign', "standing after somebody else's edit")
+  await trial.apply(before)
+  equal(trial.state(), theirs, "somebody else's state after apply")
+}
+
+async function leavesForeign(trial: ChangeTrial): Promise<void> {
+  const before = await trial.applied()
+  trial.editBehind()
+  const theirs = trial.state()
+  equal(await trial.standing(before), 'foreign', 'standing after an edit of the applied state')
+  await trial.revert(before)
+  equal(trial.state(), theirs, "somebody else's state after revert")
+}
+
+async function keepsSecrets(trial: ChangeTrial, secrets: readonly string[], edited: boolean): Promise<void> {
+  const { change, context, said, world } = trial
+  const before = await trial.capture()
+  for (const fault of ['refused', 'reply-lost'] as const) {
+    world.failNext('', fault)
+    await trial.apply(before)
+    await trial.probe(before)
+    await trial.revert(before)
+  }
+  await trial.apply(before)
+  await trial.after(before)
+  said.push(await change.revertible?.(before, context))
+  await trial.revert(before)
+  if (edited) {
+    trial.editBehind()
+    await trial.probe(before)
+    await trial.apply(before)
+    await trial.revert(before)
+  }
+  const { id, subject, title, intent, permissions } = change
+  const operations = world.effects.map(({ operation }) => operation)
+  said.push(id, subject, title, intent, permissions, change.byHand?.(), change.byHand?.(before), operations)
+  for (const [i, secret] of secrets.entries()) {
+    const escaped = JSON.stringify(secret).slice(1, -1)
+    const where = said.find((output) => JSON.stringify(output)?.includes(escaped))
+    if (where !== undefined) {
+      failed(`secret ${i + 1} stands in ${JSON.stringify(where).replaceAll(escaped, '…')}: keep a version or a digest`)
+    }
   }
 }
 
-const setsBehind = (options: ChangeConformanceOptions): boolean =>
-  options.setUp(new FakeWorld()).editBehind !== undefined
-
-/** The outcome of a call that may reject. */
-const settled = (call: Promise<unknown>): Promise<unknown> => call.catch((error: unknown) => error)
-
-function equal(found: unknown, wanted: unknown, what: string): void {
-  if (sameJson(found, wanted)) return
-  throw new CutoverError(
-    'CONFORMANCE_FAILED',
-    `${what}: found ${JSON.stringify(found)}, wanted ${JSON.stringify(wanted)}`,
-  )
+/** So that an intent with the machine's time shows. */
+function letRealTimePass(): void {
+  const startedAt = performance.now()
+  while (performance.now() - startedAt < 2);
 }

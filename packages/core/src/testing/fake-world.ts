@@ -41,6 +41,8 @@ export class FakeWorld {
   readonly trace: string[] | undefined
   /** State that must be as found, or as intended, at the end. */
   readonly watched: Map<string, () => unknown> = new Map()
+  /** Where accepted work waits. */
+  readonly waiting: Map<string, () => Iterable<string>> = new Map()
   readonly onEvent: (event: CutoverEvent) => void = (event) => void this.events.push(event)
   readonly clock: Clock
   readonly #timeline = new Timeline()
@@ -108,6 +110,11 @@ export class FakeWorld {
   /** Registers state that a rollback must leave as found, and a completion as intended. */
   watch(subject: string, snapshot: () => unknown): void {
     this.watched.set(subject, snapshot)
+  }
+
+  /** Registers where accepted work waits: what waits is not lost, and must have been handled when a cutover has ended. */
+  holds(where: string, ids: () => Iterable<string>): void {
+    this.waiting.set(where, ids)
   }
 
   observe(observation: Observation): void {

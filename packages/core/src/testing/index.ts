@@ -1,4 +1,5 @@
-export { changeConformance, type ChangeConformanceOptions } from './change-conformance.ts'
+export { changeConformance } from './change-conformance.ts'
+export type { ChangeConformanceOptions, ChangeUnderTest } from './change-trial.ts'
 export type { ConformanceCase } from './conformance-case.ts'
 export type { CallOptions, Effect } from './effect.ts'
 export { FakeWorld, fakeWorld, type FakeWorldOptions } from './fake-world.ts'

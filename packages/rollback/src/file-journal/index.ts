@@ -1,0 +1,116 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+
+import { CutoverError, isCutoverError } from '@cutover/core'
+
+import type { Journal, JournalEntry, OpenJournal, OpenOptions } from '../journal.ts'
+import { lineOf, readChain } from './chain.ts'
+import { Lease } from './lease.ts'
+
+export interface FileJournalOptions {
+  /** After how long without a sign of life another machine may take over. @default '30 s', as 30_000 */
+  readonly leaseMs?: number | undefined
+}
+
+/**
+ * A journal as one JSON line per record, appended and flushed with fdatasync before `append` resolves; each line carries a
+ * hash of itself and of the line before. Beside it lies a lease (`FILE.lease.N`) with the holder's process.
+ *
+ * A last line that was torn by a crash was never acknowledged, and is dropped. A line altered or missing anywhere else is
+ * refused (`CUTOVER_JOURNAL_BROKEN`); acknowledged lines missing at the end are refused (`CUTOVER_JOURNAL_TRUNCATED`) as far
+ * as the lease knew of them: at a clean end all, after a crash those of up to ten seconds before.
+ */
+export function fileJournal(path: string, options: FileJournalOptions = {}): Journal {
+  const { leaseMs = 30_000 } = options
+  const file = resolve(path)
+  return {
+    location: path,
+    async read() {
+      return (await readChain(file)).entries
+    },
+    async open({ clock, signal, onWaiting }: OpenOptions): Promise<OpenJournal> {
+      const lease = await Lease.take(file, { leaseMs, clock, signal, onWaiting })
+      try {
+        return await openHeld(file, path, lease)
+      } catch (error) {
+        await lease.release()
+        throw error
+      }
+    },
+  }
+}
+
+async function openHeld(file: string, path: string, lease: Lease): Promise<OpenJournal> {
+  const chain = await readChain(file)
+  const { head } = lease.predecessor
+  if (head && (chain.entries.length < head.records || chain.hashes[head.records - 1] !== head.hash)) {
+    throw new CutoverError(
+      'CUTOVER_JOURNAL_TRUNCATED',
+      `REFUSED: ${path} has ${chain.entries.length} records, but ${head.records} were acknowledged`,
+      {
+        next: 'Find the whole file; without it nobody knows what to undo.',
+      },
+    )
+  }
+  const handle = await open(file, 'a')
+  await handle.truncate(chain.validBytes)
+  await handle.datasync()
+  if (chain.entries.length === 0) await flushDirectory(file)
+  let hash = chain.hashes.at(-1) ?? ''
+  lease.head = chain.entries.length === 0 ? undefined : { records: chain.entries.length, hash }
+  let closed = false
+
+  const append = async (entry: JournalEntry): Promise<void> => {
+    lease.hold()
+    const line = lineOf(entry, hash)
+    try {
+      await writeWhole(handle, line.text)
+      await handle.datasync()
+    } catch (error) {
+      throw isCutoverError(error)
+        ? error
+        : new CutoverError('CUTOVER_JOURNAL_FAILED', `${path} could not be written: ${(error as Error).message}`, {
+            cause: error,
+            retryable: true,
+            next: 'Make room, then run it again: it goes on where it was.',
+          })
+    }
+    hash = line.hash
+    lease.head = { records: entry.seq + 1, hash }
+  }
+  return {
+    fence: lease.number,
+    entries: chain.entries,
+    get isFresh() {
+      return lease.isFresh
+    },
+    hold: () => lease.hold(),
+    renew: () => lease.renew(),
+    append,
+    async close() {
+      if (closed) return
+      closed = true
+      await handle.close()
+      await lease.release()
+    },
+  }
+}
+
+async function writeWhole(handle: FileHandle, text: string): Promise<void> {
+  const bytes = Buffer.from(text)
+  const { bytesWritten } = await handle.write(bytes)
+  if (bytesWritten < bytes.length)
+    throw new CutoverError('CUTOVER_JOURNAL_FAILED', `only ${bytesWritten} of ${bytes.length} bytes were written`, {
+      retryable: true,
+    })
+}
+
+/** A new file is durable when its directory is. */
+async function flushDirectory(file: string): Promise<void> {
+  const directory = await open(dirname(file), 'r')
+  try {
+    await directory.sync()
+  } finally {
+    await directory.close()
+  }
+}

@@ -1,0 +1,211 @@
+import { existsSync } from 'node:fs'
+import { link, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
+
+import { type Clock, CutoverError, formatDuration, formatInstant } from '@cutover/core'
+
+import { type Holder, lifeOf, thisProcess } from './holder.ts'
+
+/** What the journal was known to have: acknowledged records, and the hash of the last. */
+export interface Head {
+  readonly records: number
+  readonly hash: string
+}
+
+interface Written {
+  readonly holder: Holder
+  readonly leaseMs: number
+  /** Epoch milliseconds. */
+  readonly renewedAt: number
+  readonly released: boolean
+  readonly head?: Head | undefined
+}
+
+interface TakeOptions {
+  readonly leaseMs: number
+  readonly clock: Clock
+  readonly signal?: AbortSignal | undefined
+  readonly onWaiting?: ((holder: string, until: number) => void) | undefined
+}
+
+/**
+ * Who may write to a file journal. Each holder creates `FILE.lease.N` exclusively, with the next number: of two that try, one
+ * succeeds. The last lease is never deleted, so no number is used twice.
+ */
+export class Lease {
+  readonly number: number
+  readonly predecessor: { readonly head: Head | undefined }
+  head: Head | undefined
+  readonly #file: string
+  readonly #leaseMs: number
+  readonly #holder: Holder = thisProcess()
+  readonly #heartbeat: NodeJS.Timeout
+  #freshAt = performance.now()
+  #freshWallAt = Date.now()
+  #renewing: Promise<void> | undefined
+  #released = false
+
+  private constructor(file: string, number: number, leaseMs: number, head: Head | undefined) {
+    this.number = number
+    this.predecessor = { head }
+    this.head = head
+    this.#file = file
+    this.#leaseMs = leaseMs
+    this.#heartbeat = setInterval(() => void this.renew().catch(() => {}), leaseMs / 3)
+    this.#heartbeat.unref()
+  }
+
+  static async take(file: string, options: TakeOptions): Promise<Lease> {
+    for (;;) {
+      const last = await lastNumber(file)
+      const written = last === 0 ? undefined : await read(file, last)
+      if (written) await outlive(file, last, written, options)
+      const lease = await Lease.#create(file, last + 1, options.leaseMs, written?.head)
+      if (!lease) continue
+      for (let old = 1; old <= last; old++) await rm(path(file, old), { force: true })
+      return lease
+    }
+  }
+
+  /** Answers `undefined` when somebody else was faster. */
+  static async #create(
+    file: string,
+    number: number,
+    leaseMs: number,
+    head: Head | undefined,
+  ): Promise<Lease | undefined> {
+    const first: Written = { holder: thisProcess(), leaseMs, renewedAt: Date.now(), released: false, head }
+    // A lease is whole or not there: written beside, then linked to its name only if that is free.
+    const beside = `${path(file, number)}.${process.pid}`
+    try {
+      await writeFile(beside, JSON.stringify(first))
+      await link(beside, path(file, number))
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined
+      throw new CutoverError(
+        'CUTOVER_JOURNAL_FAILED',
+        `the lease of ${file} could not be written: ${(error as Error).message}`,
+        { cause: error },
+      )
+    } finally {
+      await rm(beside, { force: true })
+    }
+    return new Lease(file, number, leaseMs, head)
+  }
+
+  get isFresh(): boolean {
+    return this.#staleMs() <= this.#leaseMs / 2
+  }
+
+  hold(): void {
+    if (this.#staleMs() > this.#leaseMs) {
+      throw new CutoverError(
+        'CUTOVER_FENCED',
+        `this process was stopped for ${formatDuration(this.#staleMs())}: another may have taken over`,
+      )
+    }
+    if (existsSync(path(this.#file, this.number + 1))) {
+      throw new CutoverError('CUTOVER_FENCED', 'another runner has taken over; this one writes nothing any more')
+    }
+  }
+
+  /** Both clocks: one stands still while a machine sleeps, the other can be set. */
+  #staleMs(): number {
+    return Math.max(performance.now() - this.#freshAt, Date.now() - this.#freshWallAt)
+  }
+
+  renew(): Promise<void> {
+    this.#renewing ??= this.#write(false).finally(() => (this.#renewing = undefined))
+    return this.#renewing
+  }
+
+  async release(): Promise<void> {
+    if (this.#released) return
+    this.#released = true
+    clearInterval(this.#heartbeat)
+    await this.#renewing?.catch(() => {})
+    if (!existsSync(path(this.#file, this.number + 1))) await this.#replace(true)
+  }
+
+  async #write(released: boolean): Promise<void> {
+    if (existsSync(path(this.#file, this.number + 1)))
+      throw new CutoverError('CUTOVER_FENCED', 'another runner has taken over')
+    const [at, wallAt] = [performance.now(), Date.now()]
+    await this.#replace(released)
+    if (existsSync(path(this.#file, this.number + 1)))
+      throw new CutoverError('CUTOVER_FENCED', 'another runner has taken over')
+    this.#freshAt = at
+    this.#freshWallAt = wallAt
+  }
+
+  async #replace(released: boolean): Promise<void> {
+    const written: Written = {
+      holder: this.#holder,
+      leaseMs: this.#leaseMs,
+      renewedAt: Date.now(),
+      released,
+      head: this.head,
+    }
+    const beside = `${path(this.#file, this.number)}.${process.pid}`
+    await writeFile(beside, JSON.stringify(written))
+    await rename(beside, path(this.#file, this.number))
+  }
+}
+
+/** Returns when that holder can write no more. */
+async function outlive(
+  file: string,
+  number: number,
+  written: Written,
+  { clock, signal, onWaiting }: TakeOptions,
+): Promise<void> {
+  if (written.released) return
+  const life = lifeOf(written.holder)
+  const endsAt = written.renewedAt + written.leaseMs
+  const left = endsAt - Date.now()
+  if (life === 'dead' || left <= 0) return
+  if (life === 'alive') throw inUse(file, written, endsAt)
+  onWaiting?.(written.holder.who, endsAt)
+  await clock.sleep(left, { signal })
+  const again = await read(file, number)
+  if (again && !again.released && again.renewedAt > written.renewedAt)
+    throw inUse(file, again, again.renewedAt + again.leaseMs)
+}
+
+function inUse(file: string, { holder, renewedAt }: Written, endsAt: number): CutoverError {
+  return new CutoverError(
+    'CUTOVER_JOURNAL_IN_USE',
+    `REFUSED: another run holds ${file}\n  ${holder.who}, process ${holder.pid}, last sign of life ${formatDuration(Date.now() - renewedAt)} ago`,
+    {
+      retryable: true,
+      next: `If that process is dead, its lease ends at ${formatInstant(endsAt)} and this will work.`,
+    },
+  )
+}
+
+const path = (file: string, number: number): string => `${file}.lease.${number}`
+
+async function lastNumber(file: string): Promise<number> {
+  const prefix = `${basename(file)}.lease.`
+  const names = await readdir(dirname(file)).catch((error: NodeJS.ErrnoException) => {
+    throw new CutoverError('CUTOVER_JOURNAL_FAILED', `the directory of ${file} cannot be read: ${error.message}`, {
+      cause: error,
+    })
+  })
+  const numbers = names.filter((name) => name.startsWith(prefix)).map((name) => Number(name.slice(prefix.length)))
+  return Math.max(0, ...numbers.filter((number) => Number.isInteger(number)))
+}
+
+async function read(file: string, number: number): Promise<Written | undefined> {
+  try {
+    return JSON.parse(await readFile(path(file, number), 'utf8')) as Written
+  } catch (error) {
+    // Its holder's successor has removed it meanwhile.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw new CutoverError(
+      'CUTOVER_JOURNAL_FAILED',
+      `the lease ${path(file, number)} could not be read: ${(error as Error).message}`,
+      { cause: error },
+    )
+  }
+}
