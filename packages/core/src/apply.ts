@@ -148,8 +148,9 @@ async function putBack(change: ChangeSpec, before: unknown, context: Context): P
   const standing = await change.probe(before, context)
   if (standing.is === 'foreign') throw foreign(change, standing.found)
   let refused: unknown
+  let hint: unknown
   try {
-    await change.revert(before, context)
+    hint = await change.revert(before, context)
   } catch (error) {
     refused = error ?? new Error('revert rejected without a reason')
   }
@@ -167,7 +168,7 @@ async function putBack(change: ChangeSpec, before: unknown, context: Context): P
       next: change.byHand?.(before).revert.join('\n'),
     })
   }
-  await change.settle?.(before, undefined, context, { toward: 'absent', since })
+  await change.settle?.(before, undefined, context, { toward: 'absent', since, hint })
 }
 
 function inDoubt(change: ChangeSpec, why: string, cause: unknown, revert: () => Promise<void>): ChangeInDoubt {

@@ -75,8 +75,8 @@ export interface ChangeSpec<Before = unknown, After = unknown, Seen = After> {
   probe(before: NoInfer<Before>, context: Context): Promise<Standing<Seen>>
   /** Sends, compare-and-swap, and judges nothing; no wait after the write. May answer a hint for `settle`, which must do without. */
   apply(before: NoInfer<Before>, context: Context): Promise<unknown>
-  /** Puts back what was captured; harmless when `apply` never happened or was undone. */
-  revert(before: NoInfer<Before>, context: Context): Promise<void>
+  /** Puts back what was captured; harmless when `apply` never happened or was undone. May answer a hint for `settle`, as `apply` may. */
+  revert(before: NoInfer<Before>, context: Context): Promise<unknown>
   /** Only waits, abortably, until the change (or its absence) is felt; again after a crash. Without it, `After` is `Seen`. */
   settle?(
     before: NoInfer<Before>,
@@ -98,7 +98,7 @@ export interface SettleOptions {
   readonly toward: 'applied' | 'absent'
   /** When it was first known to be so, epoch milliseconds; the same after a crash. */
   readonly since: number
-  /** What `apply` answered, when that is known. */
+  /** What `apply`, or `revert`, answered, when that is known. */
   readonly hint?: unknown
 }
 
@@ -192,4 +192,4 @@ function callerLine(stack = ''): string {
   return frames.find(isOwn) ?? frames[0] ?? 'an unknown line'
 }
 
-const isOwn = (frame: string): boolean => !/node:|node_modules/.test(frame)
+const isOwn = (frame: string): boolean => !/node:|node_modules|\(<anonymous>\)|\(index \d/.test(frame)

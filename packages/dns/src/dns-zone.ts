@@ -30,8 +30,8 @@ export interface WriteOptions extends CallOptions {
 
 /** The port: a zone at its authority. Adapters translate, and decide nothing. */
 export interface DnsZone {
-  /** `example.com`, without the last dot. */
-  readonly name: string
+  /** `example.com`, without the last dot; `undefined` where the caller gave an id alone (Route 53): then the authority alone refuses names of other zones. */
+  readonly name?: string | undefined
   readonly supports: {
     /** What `replace` compares, atomically, at the authority. `'value'` misses an edit of the TTL alone between read and write. */
     readonly compareAndSwap: 'value and ttl' | 'value'

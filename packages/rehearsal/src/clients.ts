@@ -17,7 +17,7 @@ export interface ClientsOptions {
 export function clients(world: FakeWorld, options: ClientsOptions): () => void {
   const { name, count = 3, everyMs = 20_000, resolve, reach } = options
   const stops = Array.from({ length: count }, (_, number) =>
-    world.every(
+    world.repeat(
       everyMs,
       () => {
         const address = resolve(number)

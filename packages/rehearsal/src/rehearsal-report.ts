@@ -57,7 +57,6 @@ export class RehearsalReport {
   /** The matrix of effects and faults: what happens if it fails *here*. */
   markdown(): string {
     const faults = [...new Set(this.matrix.flatMap(({ ends }) => Object.keys(ends)))] as Fault[]
-    const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
     return [
       row(['#', 'write', ...faults]),
       row(['--:', '---', ...faults.map(() => '---')]),
@@ -72,3 +71,5 @@ export class RehearsalReport {
     if (this.violations.length > 0) throw new CutoverError('REHEARSAL_UNSAFE', this.text)
   }
 }
+
+const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`

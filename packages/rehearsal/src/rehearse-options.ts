@@ -12,7 +12,7 @@ export interface RehearseOptions<Parts> {
   world(world: FakeWorld): Parts
   /** Your own code, unchanged. Called again after each simulated crash, with the same parts and journal. */
   cutover(parts: NoInfer<Parts>, run: RunOptions): Promise<unknown>
-  /** Starts clients that use the workload meanwhile, with `world.every`; answers how to stop them. */
+  /** Starts clients that use the workload meanwhile, with `world.repeat`; answers how to stop them. */
   load?(parts: NoInfer<Parts>, world: FakeWorld): () => void
   readonly invariants?: readonly Invariant<NoInfer<Parts>>[] | undefined
   /** @default every fault */

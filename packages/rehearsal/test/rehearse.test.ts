@@ -1,7 +1,6 @@
-import { isCutoverError } from '@cutover/core'
 import { rehearse } from '@cutover/rehearsal'
 import { runCutover } from '@cutover/rollback'
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 
 import { fan, inMemoryCell, load, move, parts } from './scenario.ts'
 

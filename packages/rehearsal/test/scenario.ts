@@ -185,7 +185,7 @@ export function load({ record, host, queues, sourceConsumer, targetConsumer }: P
       return address
     },
   })
-  const stopWork = world.every(7_000, () => {
+  const stopWork = world.repeat(7_000, () => {
     const sides = [
       ['source', sourceConsumer, queues.source],
       ['target', targetConsumer, queues.target],

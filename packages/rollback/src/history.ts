@@ -34,6 +34,7 @@ export interface StepHistory {
   settled: { readonly after: unknown } | undefined
   undoingAt: number | undefined
   revertedAt: number | undefined
+  revertHint?: unknown
   undone: 'reverted' | 'never-happened' | 'by-hand' | undefined
   residue: string | undefined
   /** A person said that it did not happen. */
@@ -119,6 +120,7 @@ export class History {
         break
       case 'reverted':
         step.revertedAt = entry.at
+        step.revertHint = entry.hint
         break
       case 'undone':
         step.undone = entry.how

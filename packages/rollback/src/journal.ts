@@ -38,7 +38,7 @@ export type JournalItem =
   | (OfStep & { readonly t: 'value'; readonly value?: unknown })
   | { readonly t: 'decided'; readonly why: string; readonly code: string }
   | (OfStep & { readonly t: 'undoing' })
-  | (OfStep & { readonly t: 'reverted' })
+  | (OfStep & { readonly t: 'reverted'; readonly hint?: unknown })
   | (OfStep & { readonly t: 'undone'; readonly how: 'reverted' | 'never-happened' })
   | (OfStep & { readonly t: 'parked'; readonly title?: string | undefined } & Question)
   | (OfStep & { readonly t: 'answered'; readonly answer: Answer; readonly who: string; readonly why: string })

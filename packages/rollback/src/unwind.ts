@@ -1,4 +1,4 @@
-import type { ChangeSpec, Context, Standing } from '@cutover/core'
+import { type ChangeSpec, type Context, journalCopy, type Standing } from '@cutover/core'
 
 import { areBeside, type StepHistory } from './history.ts'
 import type { Question } from './journal.ts'
@@ -80,8 +80,9 @@ async function revert(
   for (let number = 1; ; number++) {
     await run.append({ t: 'undoing', ...run.place(step) })
     let refused: unknown
+    let hint: unknown
     try {
-      await change.revert(before, run.context(step, run.writes.signal))
+      hint = journalCopy(await change.revert(before, run.context(step, run.writes.signal)), `${step}: hint`)
     } catch (error) {
       if (isFenced(error)) throw run.interrupt(error)
       refused = error ?? new Error('rejected without a reason')
@@ -92,7 +93,7 @@ async function revert(
         ? await probeUntil('absent', change, before, context, sentAt)
         : await probeInDoubt('absent', change, before, context, sentAt)
     if (standing.is === 'absent') {
-      await run.append({ t: 'reverted', ...run.place(step) })
+      await run.append({ t: 'reverted', ...run.place(step), hint })
       return undefined
     }
     if (standing.is === 'foreign') return foreignQuestion(change, before, standing.found)
@@ -108,7 +109,7 @@ async function felt(run: Run, known: StepHistory, change: ChangeSpec, context: C
   if (!change.settle) return undefined
   try {
     await patiently(run, context, async () =>
-      change.settle?.(before, outcome?.seen, context, { toward: 'absent', since }),
+      change.settle?.(before, outcome?.seen, context, { toward: 'absent', since, hint: known.revertHint }),
     )
     return undefined
   } catch (error) {

@@ -92,7 +92,7 @@ export class FakeWorld {
   }
 
   /** Calls `tick` every `ms` from `firstMs` on, like `later`, until the answered function is called. */
-  every(ms: number, tick: () => void, firstMs = ms): () => void {
+  repeat(ms: number, tick: () => void, firstMs = ms): () => void {
     if (!(ms > 0))
       throw new CutoverError('WORLD_INVALID', `every is ${ms} ms; wanted more than 0, or time stands still`)
     let stopped = false

@@ -1,0 +1,28 @@
+/**
+ * Every code of the verbs and of the port; an adapter exports those that it adds.
+ *
+ * - `DNS_NAME_INVALID`, `DNS_TTL_INVALID`, `DNS_RECORD_INVALID`, `DNS_OPTION_INVALID`: bad input, before anything is read or written.
+ * - `DNS_RECORD_NOT_FOUND`: there is no such record, and the verb makes none.
+ * - `DNS_RECORD_FOREIGN`: the record is neither as found nor as intended, and is not overwritten.
+ * - `DNS_NOT_SAFE_YET`: too early; retryable.
+ * - `DNS_RTO_UNREACHABLE`: going back would take longer than allowed.
+ * - `DNS_CONFLICT`: the authority had something else when it was written; nothing was.
+ * - `DNS_CHANGE_REJECTED`: the authority refuses the record; nothing was written.
+ * - `DNS_RECORD_UNSUPPORTED`: the record has more than values and a TTL (an alias, a weight), which could not be put back.
+ * - `DNS_NOT_AUTHORIZED`: a permission, a key or valid credentials are missing.
+ * - `DNS_UNAVAILABLE`: throttled, busy or no answer; retryable, and a write may have happened.
+ */
+export type DnsErrorCode =
+  | 'DNS_NAME_INVALID'
+  | 'DNS_TTL_INVALID'
+  | 'DNS_RECORD_INVALID'
+  | 'DNS_OPTION_INVALID'
+  | 'DNS_RECORD_NOT_FOUND'
+  | 'DNS_RECORD_FOREIGN'
+  | 'DNS_NOT_SAFE_YET'
+  | 'DNS_RTO_UNREACHABLE'
+  | 'DNS_CONFLICT'
+  | 'DNS_CHANGE_REJECTED'
+  | 'DNS_RECORD_UNSUPPORTED'
+  | 'DNS_NOT_AUTHORIZED'
+  | 'DNS_UNAVAILABLE'

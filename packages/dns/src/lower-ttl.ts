@@ -1,0 +1,78 @@
+import { type Change, defineChange } from '@cutover/core'
+
+import { type DnsRecord, dnsRecord } from './dns-record.ts'
+import { dnsTtl } from './dns-ttl.ts'
+import type { RecordSet } from './dns-zone.ts'
+import { editRecord, findRecord } from './edit-record.ts'
+import { rememberedMs, sleepUntil, waitUntilServed } from './propagation.ts'
+
+export interface LowerTtlOptions {
+  /** At least 1. @default 60 */
+  readonly ttlSeconds?: number | undefined
+  /**
+   * When it is settled: when every cache that obeys DNS has dropped the answer with the former TTL, or already when every
+   * authoritative server has the new one. Take `'authoritative'` for a long TTL, and wait until `safeAt` in the cutover,
+   * whose journal remembers that instant: a crash while it waits for `'forgotten'` begins that wait again.
+   *
+   * @default 'forgotten'
+   */
+  readonly until?: 'forgotten' | 'authoritative' | undefined
+}
+
+export interface TtlLowered {
+  /** Epoch milliseconds: from here on a repoint is felt within `to` seconds. */
+  readonly safeAt: number
+  /** The TTL found, in seconds. */
+  readonly from: number
+  /** The TTL now, in seconds; the one found where that was low enough. */
+  readonly to: number
+}
+
+/** The longest that Unbound keeps an answer unless told otherwise (`cache-max-ttl`); only for estimates, before the record was read. */
+const assumedTtlSeconds = 86_400
+
+/**
+ * Lowers a record's TTL; settled when every cache that obeys DNS has dropped the answer with the former TTL.
+ *
+ * `safeAt` = the moment when the last authoritative server has it + the former TTL + 1 s. Resolvers that enforce a floor, and
+ * clients that keep connections or answers of their own, take longer. Undone, the record is exactly as it was found.
+ *
+ * Never raises: a record whose TTL is `ttlSeconds` or less stays as it is and is never undone. `safeAt` is then the present,
+ * which is true only if nobody lowered it within the TTL that it had before; nobody can see that in a zone.
+ *
+ * @throws CutoverError `DNS_TTL_INVALID` at once; `DNS_RECORD_NOT_FOUND` before anything is written.
+ * @see RFC 2181 §8 for the meaning of a TTL.
+ */
+export function lowerTtl(record: DnsRecord, options: LowerTtlOptions = {}): Change<RecordSet, TtlLowered, RecordSet> {
+  const { ttlSeconds = 60, until = 'forgotten' } = options
+  dnsTtl(ttlSeconds, 'ttlSeconds', 1)
+  const { zone, name, type } = dnsRecord(record.zone, record.name, record.type)
+  const isLow = (before: RecordSet): boolean => before.ttlSeconds <= ttlSeconds
+  const title = `Lower the TTL of ${name} ${type} to ${ttlSeconds} s`
+  return defineChange({
+    ...editRecord(record, {
+      intended: (before) => (isLow(before) ? before : { ...before, ttlSeconds }),
+      inWords: `lower the TTL of ${name} ${type} to ${ttlSeconds} s`,
+    }),
+    id: `dns:lower-ttl:${name}/${type}:${ttlSeconds}`,
+    title,
+    intent: { ttlSeconds },
+    capture: ({ signal }) => findRecord(record, signal),
+    async settle(before, _seen, context, { toward, since, hint }): Promise<TtlLowered> {
+      const from = before.ttlSeconds
+      if (isLow(before)) return { safeAt: since, from, to: from }
+      const servedAt = await waitUntilServed(zone, context, { since, receipt: hint })
+      if (toward === 'absent') return { safeAt: servedAt, from, to: from }
+      const safeAt = servedAt + rememberedMs(from)
+      if (until === 'forgotten') {
+        await sleepUntil(safeAt, `resolvers may remember ${name} with its former TTL of ${from} s`, context)
+      }
+      return { safeAt, from, to: ttlSeconds }
+    },
+    estimate(before) {
+      if (before && isLow(before)) return { applyMs: 0, revertMs: 0 }
+      const waitMs = until === 'forgotten' ? rememberedMs(before?.ttlSeconds ?? assumedTtlSeconds) : 0
+      return { applyMs: zone.propagationMs + waitMs, revertMs: zone.propagationMs }
+    },
+  })
+}

@@ -1,0 +1,165 @@
+import { type Clock, CutoverError, isCutoverError, systemClock } from '@cutover/core'
+
+import type { DnsZone } from '../dns-zone.ts'
+import { canonicalName } from './domain-name.ts'
+import { assertCanBePutBack, expectedOf, foundOf, nextOf } from './record-set.ts'
+import { type Attempt, translated } from './route53-error.ts'
+import type { Aggregated, Route53Change, Route53Like } from './route53-like.ts'
+import { inTurn } from './write-queue.ts'
+
+export interface Route53ZoneOptions<Client = Route53Like> {
+  /** `new Route53(...)` of `@aws-sdk/client-route-53`; with `maxAttempts: 1` a write is sent once. */
+  readonly client: Client & Aggregated<Client>
+  /** `Z0123456789ABCDEFGHIJ`, with or without `/hostedzone/`. */
+  readonly hostedZoneId: string
+  /** `example.com`; with it, a record of another zone is refused when its handle is made, else by Route 53. */
+  readonly name?: string | undefined
+  /**
+   * How long a write takes to reach every name server, in milliseconds; waited for where the reply, and so the change's id, was
+   * lost. AWS: "generally within 60 seconds". Users have seen up to 120 s (libdns/route53#14).
+   *
+   * @default 60_000
+   */
+  readonly propagationMs?: number | undefined
+  /**
+   * How long an unanswered request may still take effect, in milliseconds. Route 53 works on a request within seconds; a minute
+   * covers one that stands in a proxy's or a socket's queue. Its signature expires after five: 300_000 relies on nothing else.
+   *
+   * @default 60_000
+   */
+  readonly lateMs?: number | undefined
+  /** How long after the first question whether a change is served the second is asked, in milliseconds; up to five times that later. @default 1_000 */
+  readonly pollMs?: number | undefined
+  /** Only for leaving behind another write that hangs; a test passes its world's. @default systemClock */
+  readonly clock?: Clock | undefined
+}
+
+/** How long a write waits for the one before it, in milliseconds; Route 53 answers within seconds. */
+const patienceMs = 30_000
+/** The longest pause between two questions, in `pollMs`. */
+const longestPoll = 5
+
+/**
+ * A public hosted zone of Amazon Route 53.
+ *
+ * Every write is one change batch, `DELETE` of exactly what is expected and `CREATE` of what is to be: Route 53 makes both or
+ * none, and neither when values or TTL differ. Nothing is retried here; that the SDK may do so harms nothing, since the second
+ * attempt of a write that succeeded is a `DNS_CONFLICT`, and the outcome is what is read afterwards.
+ *
+ * Needs `route53:ListResourceRecordSets` and `route53:ChangeResourceRecordSets` on the hosted zone, and `route53:GetChange` on
+ * `arn:aws:route53:::change/*`.
+ *
+ * @throws CutoverError `DNS_OPTION_INVALID` at once; the zone's methods as `Route53ErrorCode` says.
+ * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
+ */
+export function route53Zone<Client>(options: Route53ZoneOptions<Client>): DnsZone {
+  const { name, propagationMs = 60_000, lateMs = 60_000, pollMs = 1_000, clock: queueClock = systemClock } = options
+  const client = checkedClient(options.client)
+  const id = checkedId(options.hostedZoneId)
+  checkMs({ propagationMs, lateMs, pollMs })
+  const attemptTo = (what: string, action: Attempt['action']): Attempt => ({
+    what: `${what} in hosted zone ${id}`,
+    action,
+    resource: action === 'route53:GetChange' ? 'arn:aws:route53:::change/*' : `arn:aws:route53:::hostedzone/${id}`,
+  })
+
+  return {
+    name: name === undefined ? undefined : canonicalName(name),
+    supports: { compareAndSwap: 'value and ttl' },
+    lateMs,
+    propagationMs,
+
+    async find(text, type, { signal } = {}) {
+      signal?.throwIfAborted()
+      const wanted = canonicalName(text)
+      const input = { HostedZoneId: id, StartRecordName: wanted, StartRecordType: type, MaxItems: 1 }
+      const attempt = attemptTo(`read ${wanted} ${type}`, 'route53:ListResourceRecordSets')
+      const listing = await asked(attempt, signal, () => client.listResourceRecordSets(input, abortable(signal)))
+      const first = listing.ResourceRecordSets?.[0]
+      // An absent record is answered with the next one in the zone's order.
+      if (first?.Type !== type || canonicalName(first.Name ?? '') !== wanted) return undefined
+      return foundOf(first, type)
+    },
+
+    async replace(expected, next, { signal, fence } = {}) {
+      const changes: Route53Change[] = []
+      if (expected) {
+        assertCanBePutBack(expected, next)
+        changes.push({ Action: 'DELETE', ResourceRecordSet: expectedOf(expected) })
+      }
+      if (next) changes.push({ Action: 'CREATE', ResourceRecordSet: nextOf(expected, next) })
+      const changed = changes.at(-1)?.ResourceRecordSet
+      if (!changed) return undefined
+      const input = { HostedZoneId: id, ChangeBatch: { Changes: changes } }
+      const attempt = attemptTo(`change ${changed.Name} ${changed.Type}`, 'route53:ChangeResourceRecordSets')
+      return inTurn({ client, id }, { clock: queueClock, patienceMs, signal }, async () => {
+        // Directly before the request, in the same turn.
+        fence?.()
+        const answer = await asked(attempt, signal, () => client.changeResourceRecordSets(input, abortable(signal)))
+        return answer.ChangeInfo?.Id === undefined ? undefined : { changeId: answer.ChangeInfo.Id }
+      })
+    },
+
+    // PENDING is waited out however long it lasts, and so is an outage: going on would be wrong. The caller's signal ends it.
+    async waitUntilServed(receipt, { since, clock, signal }) {
+      const changeId = changeIdOf(receipt)
+      const attempt = attemptTo(`ask for change ${changeId}`, 'route53:GetChange')
+      const leftMs = (): number => Math.min(propagationMs, since + propagationMs - clock.now())
+      if (changeId === undefined) return clock.sleep(leftMs(), { signal })
+      for (let ms = pollMs; ; ms = Math.min(ms * 1.25, longestPoll * pollMs)) {
+        signal?.throwIfAborted()
+        try {
+          const answer = await asked(attempt, signal, () => client.getChange({ Id: changeId }, abortable(signal)))
+          if (answer.ChangeInfo?.Status === 'INSYNC') return
+        } catch (error) {
+          // A change that the service has forgotten is long past; one that it never knew is another zone's receipt.
+          if (isCutoverError(error, 'DNS_CHANGE_UNKNOWN') && leftMs() <= 0) return
+          if (!isCutoverError(error, 'DNS_UNAVAILABLE')) throw error
+        }
+        await clock.sleep(ms, { signal })
+      }
+    },
+  }
+}
+
+/** Calls at once, so that what was done directly before is in the same turn. */
+async function asked<T>(attempt: Attempt, signal: AbortSignal | undefined, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call()
+  } catch (error) {
+    throw translated(error, attempt, signal)
+  }
+}
+
+const abortable = (signal: AbortSignal | undefined): { abortSignal?: AbortSignal } =>
+  signal === undefined ? {} : { abortSignal: signal }
+
+function changeIdOf(receipt: unknown): string | undefined {
+  if (typeof receipt !== 'object' || receipt === null || !('changeId' in receipt)) return undefined
+  return typeof receipt.changeId === 'string' ? receipt.changeId : undefined
+}
+
+function checkedClient(client: unknown): Route53Like & object {
+  const methods = ['listResourceRecordSets', 'changeResourceRecordSets', 'getChange']
+  const given = typeof client === 'object' && client !== null ? (client as Record<string, unknown>) : {}
+  const missing = methods.filter((method) => typeof given[method] !== 'function')
+  if (missing.length === 0) return client as Route53Like
+  throw invalid(`client has no ${missing.join(', ')}; pass new Route53(...): a Route53Client has only send()`)
+}
+
+function checkedId(hostedZoneId: unknown): string {
+  const id = typeof hostedZoneId === 'string' ? hostedZoneId.replace(/^\/?hostedzone\//, '') : ''
+  if (/^[A-Za-z0-9]{1,32}$/.test(id)) return id
+  throw invalid(`hostedZoneId is ${JSON.stringify(hostedZoneId)}; wanted a zone's id such as Z0123456789ABCDEFGHIJ`)
+}
+
+function checkMs(options: Readonly<Record<string, number>>): void {
+  for (const [field, ms] of Object.entries(options)) {
+    if (!Number.isFinite(ms) || ms < 0 || (field === 'pollMs' && ms === 0)) {
+      throw invalid(`${field} is ${ms}; wanted milliseconds of ${field === 'pollMs' ? 'more than 0' : '0 or more'}`)
+    }
+  }
+}
+
+const invalid = (text: string): CutoverError<'DNS_OPTION_INVALID'> =>
+  new CutoverError('DNS_OPTION_INVALID', `route53Zone: ${text}`)

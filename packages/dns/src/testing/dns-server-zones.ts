@@ -1,0 +1,82 @@
+import { CutoverError } from '@cutover/core'
+
+import type { RecordSet } from '../dns-zone.ts'
+import { recordSet } from '../record-set.ts'
+import { canonicalName, encodeName } from '../rfc2136/name.ts'
+import { typeCode } from '../rfc2136/registry.ts'
+import { encodeSoa, type Soa } from '../rfc2136/soa.ts'
+import { rrsetOf, ZoneRecords } from './dns-server-records.ts'
+
+export interface ServedZone {
+  /** `example.com` */
+  readonly name: string
+  readonly records?: readonly RecordSet[] | undefined
+  /**
+   * @default serial 1, negativeTtlSeconds 60, ttlSeconds 3600, primary ns1.<zone>, mailbox hostmaster.<zone>, refresh 3600,
+   * retry 600, expire 604800
+   */
+  readonly soa?: Partial<Soa & { readonly ttlSeconds: number }> | undefined
+}
+
+/** The zones of one server. A secondary listens to its primary's. */
+export class ServedZones {
+  readonly #zones = new Map<string, ZoneRecords>()
+  readonly #listeners = new Set<(records: ZoneRecords) => void>()
+
+  get all(): readonly ZoneRecords[] {
+    return [...this.#zones.values()]
+  }
+
+  /** @throws CutoverError `DNS_OPTION_INVALID` for a zone that is not served here */
+  named(zone: string): ZoneRecords {
+    const records = this.#zones.get(canonicalName(zone))
+    if (records) return records
+    throw new CutoverError(
+      'DNS_OPTION_INVALID',
+      `zone is ${JSON.stringify(zone)}; wanted one that this server has: ${[...this.#zones.keys()].join(', ')}`,
+    )
+  }
+
+  get(zone: string): ZoneRecords | undefined {
+    return this.#zones.get(zone)
+  }
+
+  put(records: ZoneRecords): void {
+    this.#zones.set(records.zone, records)
+    for (const listener of this.#listeners) listener(records)
+  }
+
+  onPut(listener: (records: ZoneRecords) => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+}
+
+/** @throws CutoverError `DNS_RECORD_INVALID` and what `recordSet` refuses */
+export function loadZone({ name, records = [], soa = {} }: ServedZone): ZoneRecords {
+  const zone = canonicalName(name)
+  const { primary = `ns1.${zone}`, mailbox = `hostmaster.${zone}`, serial = 1 } = soa
+  const { refreshSeconds = 3_600, retrySeconds = 600, expireSeconds = 604_800 } = soa
+  const { negativeTtlSeconds = 60, ttlSeconds = 3_600 } = soa
+  const start = { primary, mailbox, serial, refreshSeconds, retrySeconds, expireSeconds, negativeTtlSeconds }
+  const empty = new ZoneRecords(zone)
+    .with(zone, typeCode.SOA, { ttlSeconds, rdata: [encodeSoa(start)] })
+    .with(zone, typeCode.NS, { ttlSeconds, rdata: [encodeName(primary)] })
+  return records.reduce((now, record) => {
+    const set = recordSet(record, zone)
+    if (now.get(set.name, typeCode[set.type])) {
+      throw new CutoverError('DNS_RECORD_INVALID', `${set.name} ${set.type} is given twice`)
+    }
+    return withRecord(now, set)
+  }, empty)
+}
+
+/** The zone with this record set; the serial stays. @throws CutoverError `DNS_RECORD_INVALID` for a CNAME beside another type */
+export function withRecord(zone: ZoneRecords, set: RecordSet): ZoneRecords {
+  const rrset = rrsetOf(set)
+  const others = zone.at(set.name).filter(({ type }) => type !== rrset.type)
+  if (set.type === 'CNAME' ? others.length > 0 : others.some(({ type }) => type === typeCode.CNAME)) {
+    throw new CutoverError('DNS_RECORD_INVALID', `${set.name}: a CNAME cannot stand beside records of other types`)
+  }
+  return zone.with(set.name, rrset.type, rrset)
+}

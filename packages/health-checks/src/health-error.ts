@@ -1,0 +1,16 @@
+import { CutoverError } from '@cutover/core'
+
+/** `HEALTH_OPTIONS_INVALID`: an option cannot be meant; nothing was asked. What a probe sees is an answer, never an error. */
+export type HealthErrorCode = 'HEALTH_OPTIONS_INVALID'
+
+/** `found` is printed: pass no secret. */
+export function refuseOption(field: string, found: unknown, wanted: string): never {
+  const code: HealthErrorCode = 'HEALTH_OPTIONS_INVALID'
+  throw new CutoverError(code, `${field} is ${shown(found)}; wanted ${wanted}`)
+}
+
+function shown(found: unknown): string {
+  if (typeof found === 'string') return JSON.stringify(found)
+  if (typeof found === 'object' && found !== null) return Array.isArray(found) ? `[${found.join(', ')}]` : 'an object'
+  return String(found)
+}
