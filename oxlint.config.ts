@@ -163,8 +163,13 @@ export default defineConfig({
     },
     {
       files: ['**/*.test.ts', '**/*.test-d.ts'],
-      // `expect.any(Number)` and its like are `any`.
-      rules: { 'vitest/expect-expect': 'off', 'typescript/no-unsafe-assignment': 'off' },
+      rules: {
+        'vitest/expect-expect': 'off',
+        // `expect.any(Number)` and its like are `any`.
+        'typescript/no-unsafe-assignment': 'off',
+        // What a test arranges stands in the test.
+        'unicorn/consistent-function-scoping': 'off',
+      },
     },
     { files: ['docs/test/**'], rules: { 'vitest/no-conditional-expect': 'off' } },
   ],

@@ -11,12 +11,16 @@ export type CutoverEvent = {
       readonly journal: string
       readonly resumed: boolean
       readonly outline: Outline | undefined
+      /** When the maintenance window ends, epoch milliseconds. */
+      readonly windowEndsAt?: number | undefined
     }
   | {
       readonly kind: 'step-started'
       readonly step: string
       readonly title: string
       readonly estimateMs: number | undefined
+      /** How long it is waited for at most. */
+      readonly withinMs?: number | undefined
     }
   | {
       readonly kind: 'progress'
@@ -41,12 +45,26 @@ export type CutoverEvent = {
       readonly status: 'pass' | 'fail' | 'undecided'
       readonly final: boolean
     }
-  | { readonly kind: 'forecast'; readonly backMs: number; readonly latestAbortAt: number | undefined }
+  | {
+      readonly kind: 'forecast'
+      readonly backMs: number
+      readonly latestAbortAt: number | undefined
+      /** How many of the steps to undo nobody can estimate: `backMs` is without them. */
+      readonly unestimated?: number | undefined
+    }
   | { readonly kind: 'rolling-back'; readonly because: string }
+  | {
+      readonly kind: 'step-undoing'
+      readonly step: string
+      readonly title: string
+      readonly estimateMs: number | undefined
+    }
   | { readonly kind: 'step-undone'; readonly step: string; readonly title: string; readonly tookMs: number }
   | {
       readonly kind: 'parked'
       readonly step: string
+      /** The step's number in the journal, with which it can be answered. */
+      readonly number?: number | undefined
       /** Why, for programs: `DNS_RECORD_FOREIGN`, `CUTOVER_STEP_IN_DOUBT`, `CHECK_UNDECIDED`. */
       readonly code: string
       readonly question: string
@@ -57,6 +75,8 @@ export type CutoverEvent = {
   | {
       readonly kind: 'ended'
       readonly end: 'completed' | 'rolled-back' | 'rolled-back-with-residue' | 'parked' | 'interrupted'
+      /** All that a person reads in the end, of several lines. */
+      readonly report?: string | undefined
     }
   | { readonly kind: 'change-forgotten'; readonly change: string; readonly madeAt: string }
   | { readonly kind: 'note'; readonly code: string; readonly data: unknown; readonly step?: string | undefined }

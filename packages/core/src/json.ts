@@ -2,24 +2,26 @@ import { CutoverError } from './cutover-error.ts'
 
 type Primitive = string | number | boolean | null | undefined | void
 
-/** Why a `T` cannot be journalled, as texts for the compiler's message; `never` when it can. */
-export type NotJson<T, Path extends string = 'before'> = unknown extends T
+/** Why a `T` cannot be journalled, as texts for the compiler's message; `never` when it can, as far as five levels show. */
+export type NotJson<T, Path extends string = 'before', Levels extends readonly unknown[] = []> = unknown extends T
   ? never
   : T extends Primitive
     ? never
-    : T extends Date
-      ? `${Path} is a Date, which comes back as a string: keep epoch milliseconds`
-      : T extends bigint
-        ? `${Path} is a bigint: keep a string`
-        : T extends (...args: never) => unknown
-          ? `${Path} is a function: keep what it needs`
-          : T extends ReadonlyMap<unknown, unknown> | ReadonlySet<unknown>
-            ? `${Path} is a Map or Set, which becomes {}: keep an array`
-            : T extends Uint8Array
-              ? `${Path} is bytes: keep base64 or a digest`
-              : T extends readonly (infer Item)[]
-                ? NotJson<Item, `${Path}[]`>
-                : { [K in keyof T & string]: NotJson<T[K], `${Path}.${K}`> }[keyof T & string]
+    : Levels['length'] extends 5
+      ? never
+      : T extends Date
+        ? `${Path} is a Date, which comes back as a string: keep epoch milliseconds`
+        : T extends bigint
+          ? `${Path} is a bigint: keep a string`
+          : T extends (...args: never) => unknown
+            ? `${Path} is a function: keep what it needs`
+            : T extends ReadonlyMap<unknown, unknown> | ReadonlySet<unknown>
+              ? `${Path} is a Map or Set, which becomes {}: keep an array`
+              : T extends Uint8Array
+                ? `${Path} is bytes: keep base64 or a digest`
+                : T extends readonly (infer Item)[]
+                  ? NotJson<Item, `${Path}[]`, [...Levels, 0]>
+                  : { [K in keyof T & string]: NotJson<T[K], `${Path}.${K}`, [...Levels, 0]> }[keyof T & string]
 
 /**
  * A frozen copy of plain JSON data, as a journal gives it back; properties that are `undefined` are left out.

@@ -30,7 +30,7 @@ const attaching = (log: string[]): Partial<ChangeSpec> => ({
   },
 })
 
-async function applied(parts: Partial<ChangeSpec> = {}): Promise<Setting & Applied<unknown>> {
+async function appliedOnce(parts: Partial<ChangeSpec> = {}): Promise<Setting & Applied<unknown>> {
   const set = setting('aws', parts)
   return { ...set, ...(await apply(set.change, set.world)) }
 }
@@ -348,7 +348,7 @@ describe('what the authority says decides', () => {
 
 describe('the way back', () => {
   test('refuses to overwrite what somebody else has edited since', async () => {
-    const { flags, revert } = await applied()
+    const { flags, revert } = await appliedOnce()
     flags.edit('orders', 'theirs')
 
     const error = await rejection(revert())
@@ -373,7 +373,7 @@ describe('the way back', () => {
   test.each<Fault>(['reply-lost', 'refused-though-done', 'late', 'slow'])(
     'is found when its write met %s',
     async (fault) => {
-      const { world, flags, revert } = await applied()
+      const { world, flags, revert } = await appliedOnce()
       world.failNext('flags.write', fault)
 
       await revert()
@@ -383,7 +383,7 @@ describe('the way back', () => {
   )
 
   test('says when it did not work, with the commands to do it by hand, and can be tried again', async () => {
-    const { world, flags, revert } = await applied()
+    const { world, flags, revert } = await appliedOnce()
     world.failNext('flags.write', 'refused')
 
     const error = await rejection(revert())

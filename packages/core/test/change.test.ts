@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 
 import { type Flag, inMemoryFlags, setFlag } from './flag.ts'
 
-const orders = (): Change<Flag, unknown> => setFlag(inMemoryFlags(fakeWorld()), 'orders', 'azure')
+const orders = (): Change<Flag> => setFlag(inMemoryFlags(fakeWorld()), 'orders', 'azure')
 const moveJob = (): unknown => defineProcedure({ id: 'job:move', title: 'Move the job', steps: async () => {} })
 /** Awaits what the compiler would not let through. */
 const awaited = (value: unknown): Promise<unknown> =>
@@ -25,7 +25,7 @@ test.each<[string, (change: unknown) => Promise<unknown>]>([
   ['await', async (change) => await change],
   ['Promise.resolve', (change) => Promise.resolve(change)],
   ['a return from an async function', async (change) => change],
-  ['Promise.all', (change) => Promise.all([change, 1])],
+  ['Promise.all', (change) => Promise.all([change, Promise.resolve()])],
   ['a return inside then', (change) => Promise.resolve().then(() => change)],
 ])('a change that meets %s instead of apply says so', async (_, forget) => {
   const error = await awaited(forget(orders()))

@@ -122,16 +122,35 @@ export async function freePort(): Promise<number> {
 }
 
 /** Somebody else's edit, with BIND's own client; answers what it printed and its exit code: 2 when the server refuses. */
-export async function nsupdate(
+export function nsupdate(
   server: { readonly port: number },
   key: BindKey | undefined,
   lines: readonly string[],
 ): Promise<{ status: number | null; output: string }> {
-  const arguments_ = key ? ['-y', `${key.algorithm ?? 'hmac-sha256'}:${key.name}:${key.secret}`] : []
-  const child = spawn('nsupdate', arguments_, { env, stdio: ['pipe', 'pipe', 'pipe'] })
+  return run('nsupdate', signedWith(key), `server 127.0.0.1 ${server.port}\n${lines.join('\n')}\nsend\n`)
+}
+
+export async function dig(
+  server: { readonly port: number },
+  key: BindKey | undefined,
+  question: readonly string[],
+): Promise<string> {
+  const where = ['+norecurse', '+tries=1', '+time=2', '@127.0.0.1', '-p', String(server.port)]
+  return (await run('dig', [...signedWith(key), ...where, ...question])).output
+}
+
+const signedWith = (key: BindKey | undefined): string[] =>
+  key ? ['-y', `${key.algorithm ?? 'hmac-sha256'}:${key.name}:${key.secret}`] : []
+
+async function run(
+  command: string,
+  options: readonly string[],
+  input = '',
+): Promise<{ status: number | null; output: string }> {
+  const child = spawn(command, options, { env, stdio: ['pipe', 'pipe', 'pipe'] })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
-  child.stdin.end(`server 127.0.0.1 ${server.port}\n${lines.join('\n')}\nsend\n`)
+  child.stdin.end(input)
   await once(child, 'close')
   return { status: child.exitCode, output }
 }

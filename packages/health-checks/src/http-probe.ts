@@ -12,6 +12,8 @@ export interface HttpProbeOptions extends ProbeTarget, HttpExpectations {
   readonly within?: Duration | undefined
   /** @default made of method, URL without query, and address */
   readonly id?: string | undefined
+  /** What is true when it passes, for people. @default URL, address and what is wanted */
+  readonly title?: string | undefined
   /** @default nodeTransport */
   readonly transport?: HttpTransport | undefined
 }
@@ -68,11 +70,12 @@ export function httpProbe(options: HttpProbeOptions): Check<HttpEvidence> {
     refuseOption('method', method, 'GET: HEAD has no body to judge')
   const elsewhere = address !== undefined || port !== undefined
   const where = elsewhere ? `${target.shownUrl} at ${target.asked}` : target.shownUrl
+  const { title = `${where} answers ${wantedStatus(options)} within ${formatDuration(withinMs)}` } = options
   const { id = `health:${method.toLowerCase()}:${target.shownUrl}${elsewhere ? `@${target.asked}` : ''}` } = options
 
   return defineCheck<HttpEvidence>({
     id,
-    title: `${where} answers ${wantedStatus(options)} within ${formatDuration(withinMs)}`,
+    title,
     async run({ clock, signal }) {
       let peer: Peer | undefined
       const onPeer = (found: Peer): void => {

@@ -17,6 +17,8 @@ export interface NOfMOptions {
   readonly of: number
   /** From one answer to the next question. @default '5s' */
   readonly every?: Duration | undefined
+  /** What is true when it passes, for people: `The target is well`. @default the other check's, with the numbers */
+  readonly title?: string | undefined
 }
 
 export interface NOfMEvidence<Evidence = unknown> {
@@ -42,7 +44,7 @@ export interface NOfMEvidence<Evidence = unknown> {
  * @throws CutoverError `HEALTH_OPTIONS_INVALID`, `DURATION_INVALID` when it is made, before anything is asked.
  */
 export function nOfM<Evidence>(check: Check<Evidence>, options: NOfMOptions): Check<NOfMEvidence<Evidence>> {
-  const { pass: needed, of, every = '5s' } = options
+  const { pass: needed, of, every = '5s', title = `${check.title}, ${needed} of ${of} times` } = options
   if (!Number.isInteger(of) || of < 1) refuseOption('of', of, 'a whole number of at least 1')
   if (!Number.isInteger(needed) || needed < 1) refuseOption('pass', needed, 'a whole number of at least 1')
   if (needed > of) refuseOption('pass', needed, `at most of, which is ${of}`)
@@ -50,7 +52,7 @@ export function nOfM<Evidence>(check: Check<Evidence>, options: NOfMOptions): Ch
 
   return defineCheck<NOfMEvidence<Evidence>>({
     id: `${check.id}:${needed}-of-${of}`,
-    title: `${check.title}, ${needed} of ${of} times`,
+    title,
     async run(context) {
       const count: Record<Status, number> = { pass: 0, fail: 0, undecided: 0 }
       const last: Partial<Record<Status, Answer<Evidence>>> = {}

@@ -55,8 +55,8 @@ function tellDone(run: Run, step: string, { title }: ChangeSpec): void {
     return { kind: 'step-done', step, title, tookMs: run.clock.now() - beganAt, how, text: `${title}: ${said}` }
   })
   run.tell(() => {
-    const { backMs, latestAbortAt, text } = forecast(run.history, run.constructed, run.windowEndsAt)
-    return { kind: 'forecast', backMs, latestAbortAt, text }
+    const { backMs, latestAbortAt, unknown, text } = forecast(run.history, run.constructed, run.windowEndsAt)
+    return { kind: 'forecast', backMs, latestAbortAt, unestimated: unknown.length, text }
   })
 }
 

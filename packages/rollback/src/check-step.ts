@@ -1,4 +1,12 @@
-import { type Answer, ask, type AskOptions, type Check, type RequireOptions, journalCopy } from '@cutover/core'
+import {
+  type Answer,
+  ask,
+  type AskOptions,
+  type Check,
+  durationMs,
+  type RequireOptions,
+  journalCopy,
+} from '@cutover/core'
 
 import { offer, type Run } from './run.ts'
 
@@ -17,12 +25,32 @@ export async function checkStep<Evidence>(
     | (Answer<Evidence> & { seq: number; byPerson: boolean })
     | undefined
   const stands = recorded !== undefined && (recorded.byPerson || run.history.actedUponSince(recorded.seq, lane))
-  if (recorded && (stands || run.isStopped)) return recorded
+  if (recorded && (stands || run.isStopped)) {
+    const { status, text } = recorded
+    run.tell(() => ({
+      kind: 'check-answered',
+      step,
+      title: check.title,
+      status,
+      final: true,
+      text: `${check.title}: ${status}: ${text}`,
+    }))
+    return recorded
+  }
   run.throwIfStopped()
 
-  run.tell(() => ({ kind: 'step-started', step, title: check.title, estimateMs: undefined, text: `${check.title}?` }))
+  const withinMs = options.within === undefined ? undefined : durationMs(options.within, 'within')
+  run.tell(() => ({
+    kind: 'step-started',
+    step,
+    title: check.title,
+    estimateMs: undefined,
+    withinMs,
+    text: `${check.title}?`,
+  }))
   const context = run.context(step, run.waits.signal)
-  const answer = await ask(check, context, options, ({ status, text }) =>
+  const answer = await ask(check, context, options, ({ status, text }, final) =>
+    final ||
     run.tell(() => ({
       kind: 'check-answered',
       step,

@@ -75,11 +75,10 @@ async function proceed(
     await play(run, script)
     return await end(run, journal.location)
   } catch (error) {
-    run.tell(() => ({
-      kind: 'ended',
-      end: 'interrupted',
-      text: reportOf(history, journal.location).text.split('\n')[0] ?? '',
-    }))
+    run.tell(() => {
+      const { text } = reportOf(history, journal.location)
+      return { kind: 'ended', end: 'interrupted', text: text.split('\n')[0] ?? '', report: text }
+    })
     throw error
   } finally {
     signal?.removeEventListener('abort', onAbort)
@@ -89,7 +88,7 @@ async function proceed(
 }
 
 /** The first record; or the proof that this journal is the one of this cutover. */
-async function open(run: Run, { rollBack = false, outline, journal }: RunOptions): Promise<void> {
+async function open(run: Run, { rollBack = false, outline, journal, windowEndsAt }: RunOptions): Promise<void> {
   const { history } = run
   if (history.id !== undefined && history.id !== run.id) {
     throw new CutoverError(
@@ -113,6 +112,7 @@ async function open(run: Run, { rollBack = false, outline, journal }: RunOptions
     journal: journal.location,
     resumed,
     outline: history.outline,
+    windowEndsAt,
     text: `${run.id}: ${resumed ? 'goes on' : 'begins'}, journal ${journal.location}`,
   }))
 }
@@ -167,7 +167,7 @@ async function play(run: Run, script: (cutover: Cutover) => Promise<unknown>): P
 /** Answers, or throws, how it ended. */
 async function end(run: Run, location: string): Promise<Report> {
   const report = reportOf(run.history, location)
-  run.tell(() => ({ kind: 'ended', end: report.end, text: report.text.split('\n')[0] ?? '' }))
+  run.tell(() => ({ kind: 'ended', end: report.end, text: report.text.split('\n')[0] ?? '', report: report.text }))
   if (report.end === 'completed') return report
   if (report.end === 'interrupted') throw new CutoverError('CUTOVER_BUG', 'ended without an end')
   const { decided } = run.history
@@ -193,7 +193,7 @@ function steadyClock(clock: Clock, id: string, history: History): Clock {
   }
   const offset = Math.max(clock.now(), history.lastAt) - clock.monotonic()
   return {
-    now: () => offset + clock.monotonic(),
+    now: () => Math.floor(offset + clock.monotonic()),
     monotonic: () => clock.monotonic(),
     sleep: (ms, options) => clock.sleep(ms, options),
   }

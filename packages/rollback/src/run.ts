@@ -181,7 +181,10 @@ export class Run {
   /** Records a question. */
   async ask(step: string, question: Question): Promise<void> {
     await this.append({ t: 'parked', ...this.place(step), title: this.#places.get(step)?.title, ...question })
-    this.tell(() => ({ kind: 'parked', step, ...question, text: `PARKED: ${question.question}` }))
+    this.tell(() => {
+      const number = this.history.steps.get(step)?.number
+      return { kind: 'parked', step, number, ...question, text: `PARKED: ${question.question}` }
+    })
   }
 
   /** The path of a step, as its records carry it. */

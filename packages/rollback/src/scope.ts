@@ -82,18 +82,33 @@ export class Scope implements Cutover {
   }
 
   value<T>(name: string, make: () => T | Promise<T>): Promise<T> {
-    return this.#step(name, name, (step) => this.#value(step, make))
+    return this.#step(name, name, (step) => this.#told(step, name, () => this.#value(step, make)))
   }
 
   waitUntil(name: string, at: () => number): Promise<void> {
-    return this.#step(name, name, async (step) => {
-      const until = await this.#value(step, at)
-      const run = this.#run
-      const left = until - run.clock.now()
-      if (left <= 0 || run.isStopped) return
-      run.tell(() => ({ kind: 'waiting', step, why: name, until, text: `waits until ${name}` }))
-      await run.clock.sleep(left, { signal: run.waits.signal })
-    })
+    return this.#step(name, name, (step) =>
+      this.#told(step, name, async () => {
+        const until = await this.#value(step, at)
+        const run = this.#run
+        const left = until - run.clock.now()
+        if (left <= 0 || run.isStopped) return
+        run.tell(() => ({ kind: 'waiting', step, why: name, until, text: `waits until ${name}` }))
+        await run.clock.sleep(left, { signal: run.waits.signal })
+      }),
+    )
+  }
+
+  /** A step that is neither a change nor a check: the listeners hear of it all the same. */
+  async #told<T>(step: string, title: string, take: () => Promise<T>): Promise<T> {
+    const run = this.#run
+    const isRecorded = run.history.steps.has(step)
+    const startedAt = run.clock.monotonic()
+    if (!isRecorded) run.tell(() => ({ kind: 'step-started', step, title, estimateMs: undefined, text: `${title} …` }))
+    const taken = await take()
+    const tookMs = run.clock.monotonic() - startedAt
+    const how = isRecorded ? 'recorded' : 'done'
+    run.tell(() => ({ kind: 'step-done', step, title, tookMs, how, text: `${title}: done` }))
+    return taken
   }
 
   async #value<T>(step: string, make: () => T | Promise<T>): Promise<T> {

@@ -39,6 +39,13 @@ async function undo(run: Run, known: StepHistory): Promise<Question | undefined>
   if (!change) return notConstructed(known)
   const startedAt = run.clock.monotonic()
   const context = run.context(step, run.undoWaits.signal)
+  run.tell(() => ({
+    kind: 'step-undoing',
+    step,
+    title: change.title,
+    estimateMs: change.estimate?.(before).revertMs ?? known.revertMs,
+    text: `undoing: ${change.title} …`,
+  }))
   await run.detach(step)
   const isOurs = known.intentFence === run.journal.fence
   const inDoubt =
@@ -49,6 +56,7 @@ async function undo(run: Run, known: StepHistory): Promise<Question | undefined>
   if (standing.is === 'foreign') return foreignQuestion(change, before, standing.found)
   if (standing.is === 'absent' && known.outcome === undefined && known.undoingAt === undefined) {
     await run.append({ t: 'undone', ...run.place(step), how: 'never-happened' })
+    tellUndone(run, step, change, startedAt, 'it had not happened')
     return undefined
   }
   if (standing.is !== 'absent' || known.revertedAt === undefined) {
@@ -58,14 +66,13 @@ async function undo(run: Run, known: StepHistory): Promise<Question | undefined>
   const unfelt = await felt(run, known, change, context)
   if (unfelt) return unfelt
   await run.append({ t: 'undone', ...run.place(step), how: 'reverted' })
-  run.tell(() => ({
-    kind: 'step-undone',
-    step,
-    title: change.title,
-    tookMs: run.clock.monotonic() - startedAt,
-    text: `undone: ${change.title}`,
-  }))
+  tellUndone(run, step, change, startedAt, 'undone')
   return undefined
+}
+
+function tellUndone(run: Run, step: string, { title }: ChangeSpec, startedAt: number, how: string): void {
+  const tookMs = run.clock.monotonic() - startedAt
+  run.tell(() => ({ kind: 'step-undone', step, title, tookMs, text: `${how}: ${title}` }))
 }
 
 /** Sends the revert until the authority says that it is gone. */
@@ -123,11 +130,17 @@ async function felt(run: Run, known: StepHistory, change: ChangeSpec, context: C
   }
 }
 
-/** At the end everything is read once more: what came back is not called restored. */
+/**
+ * At the end everything is read once more: what came back is not called restored. Of several changes of one subject only the
+ * first knows how it was found.
+ */
 async function assertRestored(run: Run): Promise<void> {
-  for (const { step, undone, before, number } of run.history.steps.values()) {
+  const subjects = new Set<string>()
+  for (const { step, kind, subject, undone, before, number } of run.history.steps.values()) {
     const change = run.constructed.get(step)?.change
-    if (undone === undefined || undone === 'by-hand' || !change) continue
+    if (kind !== 'change' || undone === undefined || subjects.has(subject)) continue
+    subjects.add(subject)
+    if (undone === 'by-hand' || !change) continue
     const standing = await probe(change, before, run.context(step, run.undoWaits.signal))
     if (standing.is === 'absent') continue
     await run.ask(step, {

@@ -59,7 +59,7 @@ async function isDescription({ world, under }: ChangeTrial): Promise<void> {
 
 async function capturesAndReads(trial: ChangeTrial): Promise<void> {
   const { change, context } = trial
-  journalCopy(await must('capture', change.capture(context)), 'before')
+  journalCopy(await must('capture', () => change.capture(context)), 'before')
   const before = await trial.capture()
   await trial.probe(before)
   equal(trial.writes, 0, 'writes by capture and probe')
@@ -94,9 +94,8 @@ async function isAppliedAlready(trial: ChangeTrial): Promise<void> {
 
 async function answersJson(trial: ChangeTrial): Promise<void> {
   const before = await trial.applied()
-  const standing = await trial.probe(before)
-  if (standing.is === 'applied') journalCopy(standing.seen, 'seen')
-  journalCopy(await trial.after(before), 'after')
+  const seen = journalCopy(await trial.seen(before), 'seen')
+  journalCopy(await trial.after(before, seen), 'after')
 }
 
 async function onlySends(trial: ChangeTrial): Promise<void> {
@@ -114,10 +113,10 @@ async function onlySends(trial: ChangeTrial): Promise<void> {
     },
   }
   const before = await trial.capture()
-  await must('apply, although nothing failed,', change.apply(before, watching))
+  await must('apply, although nothing failed,', () => change.apply(before, watching))
   equal(waitedMs, 0, 'milliseconds that apply waits after a write')
   writes = trial.writes
-  await must('revert, although nothing failed,', change.revert(before, watching))
+  await must('revert, although nothing failed,', () => change.revert(before, watching))
   equal(waitedMs, 0, 'milliseconds that revert waits after a write')
 }
 
@@ -173,8 +172,7 @@ async function isFenced(trial: ChangeTrial): Promise<void> {
 async function waitsAbortably(trial: ChangeTrial): Promise<void> {
   const { change, context, world } = trial
   const before = await trial.applied()
-  const standing = await trial.probe(before)
-  const seen: unknown = standing.is === 'applied' ? standing.seen : undefined
+  const seen = await trial.seen(before)
   const since = world.clock.now()
   const writes = trial.writes
   const settle = (signal: AbortSignal): Promise<unknown> =>
@@ -188,25 +186,25 @@ async function waitsAbortably(trial: ChangeTrial): Promise<void> {
   stop.abort(new Error('stopped'))
   await waiting
   equal(world.clock.now() - since, 1, 'milliseconds of a wait that was aborted after 1 ms')
-  await trial.after(before)
+  await trial.after(before, seen)
   equal(trial.writes, writes, 'writes by settle')
 
   await trial.revert(before)
   const undone = trial.writes
   const toward = { toward: 'absent', since: world.clock.now() } as const
-  await must('settle toward absent', change.settle?.(before, undefined, context, toward))
+  await must('settle toward absent', () => change.settle?.(before, undefined, context, toward))
   equal(trial.writes, undone, 'writes by settle toward absent')
 }
 
 async function endsAttached(trial: ChangeTrial): Promise<void> {
   const { change, context, world } = trial
   const before = await trial.applied()
-  const after = await trial.after(before)
+  const after = await trial.after(before, await trial.seen(before))
   for (const when of ['attach', 'attach on a resume']) {
-    const attached = await must(when, change.attach?.(before, after, context))
+    const attached = await must(when, () => change.attach?.(before, after, context))
     await world.clock.sleep(60_000)
-    await must('dispose', attached?.[Symbol.asyncDispose]())
-    await must('a second dispose', attached?.[Symbol.asyncDispose]())
+    await must('dispose', () => attached?.[Symbol.asyncDispose]())
+    await must('a second dispose', () => attached?.[Symbol.asyncDispose]())
   }
   const calls = world.calls
   await world.clock.sleep(3_600_000)
@@ -228,7 +226,7 @@ async function saysInAdvance(trial: ChangeTrial): Promise<void> {
     for (const line of [...(by?.apply ?? []), ...(by?.revert ?? []), ...(by?.look ?? [])])
       equal(typeof line, 'string', 'a command by hand')
   const writes = trial.writes
-  const revertible = await must('revertible', change.revertible?.(before, context))
+  const revertible = await must('revertible', () => change.revertible?.(before, context))
   if (revertible) equal([typeof revertible.now, typeof revertible.because], ['boolean', 'string'], 'revertible')
   equal(trial.writes, writes, 'writes by revertible')
 }
@@ -261,7 +259,7 @@ async function keepsSecrets(trial: ChangeTrial, secrets: readonly string[], edit
     await trial.revert(before)
   }
   await trial.apply(before)
-  await trial.after(before)
+  await trial.after(before, await trial.seen(before))
   said.push(await change.revertible?.(before, context))
   await trial.revert(before)
   if (edited) {

@@ -61,13 +61,13 @@ export class ChangeTrial {
 
   /** What was captured, as a journal gives it back. */
   async capture(change: ChangeSpec = this.change): Promise<unknown> {
-    const before = await must('capture', change.capture(this.context))
+    const before = await must('capture', () => change.capture(this.context))
     this.said.push(before)
     return journalCopy(before === undefined ? undefined : (JSON.parse(JSON.stringify(before)) as unknown), 'before')
   }
 
   async probe(before: unknown, change: ChangeSpec = this.change): Promise<Standing<unknown>> {
-    const standing: Standing<unknown> = await must('probe', change.probe(before, this.context))
+    const standing: Standing<unknown> = await must('probe', () => change.probe(before, this.context))
     this.said.push(standing)
     return standing
   }
@@ -101,16 +101,18 @@ export class ChangeTrial {
     }
   }
 
-  /** What settle answers, or what was seen when there is none. */
-  async after(before: unknown): Promise<unknown> {
+  /** What was seen of the applied change. */
+  async seen(before: unknown): Promise<unknown> {
     const standing = await this.probe(before)
-    const seen: unknown = standing.is === 'applied' ? standing.seen : undefined
-    const since = this.world.clock.now()
-    const after: unknown = this.change.settle
-      ? await must(
-          'settle without a hint',
-          this.change.settle(before, seen, this.context, { toward: 'applied', since }),
-        )
+    return standing.is === 'applied' ? standing.seen : undefined
+  }
+
+  /** What settle answers without a hint, or what was seen when there is no settle. */
+  async after(before: unknown, seen: unknown): Promise<unknown> {
+    const { change, context, world } = this
+    const options = { toward: 'applied', since: world.clock.now() } as const
+    const after: unknown = change.settle
+      ? await must('settle without a hint', () => change.settle?.(before, seen, context, options))
       : seen
     this.said.push(after)
     return after
@@ -177,9 +179,9 @@ function confession(error: unknown): unknown {
   return Object.assign({}, error, { name: error.name, message: error.message, cause: confession(error.cause) })
 }
 
-export async function must<T>(what: string, call: PromiseLike<T> | T): Promise<T> {
+export async function must<T>(what: string, call: () => PromiseLike<T> | T): Promise<T> {
   try {
-    return await call
+    return await call()
   } catch (error) {
     return failed(`${what} rejects: ${error instanceof Error ? error.message : String(error)}`, error)
   }

@@ -114,13 +114,15 @@ export class EachWrite {
   /** The numbers of the writes of apply, and of revert, when nothing fails. */
   async #writes(): Promise<{ applies: readonly number[]; reverts: readonly number[] }> {
     const trial = new ChangeTrial(this.#options)
-    let applied = 0
+    let [captured, applied] = [0, 0]
     await trial.run(async () => {
-      const before = await trial.applied()
+      const before = await trial.capture()
+      captured = trial.writes
+      await trial.apply(before)
       applied = trial.writes
       await trial.revert(before)
     })
     const numbers = trial.world.effects.map(({ number }) => number)
-    return { applies: numbers.slice(0, applied), reverts: numbers.slice(applied) }
+    return { applies: numbers.slice(captured, applied), reverts: numbers.slice(applied) }
   }
 }

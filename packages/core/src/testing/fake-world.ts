@@ -68,7 +68,7 @@ export class FakeWorld {
     this.clock = {
       now: () => startAt + timeline.time,
       monotonic: () => timeline.time,
-      sleep: (ms, { signal } = {}) => timeline.sleep(ms, callers.getStore(), signal),
+      sleep: (ms, { signal } = {}) => timeline.sleep(ms, this.#caller(), signal),
     }
     this.#wire = {
       timeline,
@@ -94,7 +94,7 @@ export class FakeWorld {
   /** Calls `tick` every `ms` from `firstMs` on, like `later`, until the answered function is called. */
   repeat(ms: number, tick: () => void, firstMs = ms): () => void {
     if (!(ms > 0))
-      throw new CutoverError('WORLD_INVALID', `every is ${ms} ms; wanted more than 0, or time stands still`)
+      throw new CutoverError('WORLD_INVALID', `repeat is told ${ms} ms; wanted more than 0, or time stands still`)
     let stopped = false
     const again = (): void => {
       if (stopped) return
@@ -134,7 +134,7 @@ export class FakeWorld {
   // ----- processes
 
   spawn(name: string): SimulatedProcess {
-    const started = new SimulatedProcess(name)
+    const started = new SimulatedProcess(name, this)
     this.#processes.push(started)
     return started
   }
@@ -207,7 +207,7 @@ export class FakeWorld {
    * synchronous, and as strict as the service. The operation begins with the service's name: `'dns.replace api.example.com'`.
    */
   call<T>(operation: string, options: CallOptions, body: () => T): Promise<T> {
-    const caller = callers.getStore()
+    const caller = this.#caller()
     if (caller?.state === 'dead') return never()
     if (caller?.state === 'paused') {
       const goOn = (): Promise<T> => callers.run(caller, () => this.call(operation, options, body))
@@ -227,6 +227,11 @@ export class FakeWorld {
     const done = attempt(body)
     if (ms > 0) return this.#timeline.sleep(ms, caller, signal).then(done)
     return done()
+  }
+
+  #caller(): SimulatedProcess | undefined {
+    const caller = callers.getStore()
+    return caller?.world === this ? caller : undefined
   }
 
   #number(operation: string, caller: SimulatedProcess | undefined, fenced: boolean): Fault | undefined {

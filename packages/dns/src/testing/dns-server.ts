@@ -21,9 +21,9 @@ export type DnsServerOptions = {
   /** Checks the time of signatures, and times the delay of a secondary. @default systemClock */
   readonly clock?: Clock | undefined
 } & (
-  | { readonly zones: readonly ServedZone[] }
+  | { readonly zones: readonly ServedZone[]; readonly secondaryOf?: undefined }
   /** Serves what the other server has, `delayMs` (default 0) after it has it. */
-  | { readonly secondaryOf: DnsServer; readonly delayMs?: number | undefined }
+  | { readonly zones?: undefined; readonly secondaryOf: DnsServer; readonly delayMs?: number | undefined }
 )
 
 /** A small authoritative server in this process, on real sockets. */
@@ -58,13 +58,12 @@ export async function dnsServer(options: DnsServerOptions): Promise<DnsServer> {
   const { keys = [], port = 0, address = '127.0.0.1', log = () => {}, clock = systemClock } = options
   const zones = new ServedZones()
   const stopped = new AbortController()
-  const stopFollowing =
-    'secondaryOf' in options ? follow(zones, options, clock, stopped.signal) : load(zones, options.zones)
+  const stopFollowing = options.secondaryOf ? follow(zones, options, clock, stopped.signal) : load(zones, options.zones)
   const dropped: number[] = []
   const responder: Responder = {
     zones,
     keys: keys.map(tsigKey),
-    isPrimary: !('secondaryOf' in options),
+    isPrimary: options.secondaryOf === undefined,
     now: () => clock.now(),
     log,
   }
@@ -75,10 +74,11 @@ export async function dnsServer(options: DnsServerOptions): Promise<DnsServer> {
     dropped.splice(drop, 1)
     return undefined
   })
-  const close = async (): Promise<void> => {
+  let closed: Promise<void> | undefined
+  const close = (): Promise<void> => {
     stopFollowing()
     stopped.abort()
-    await sockets.close()
+    return (closed ??= sockets.close())
   }
   const server: DnsServer = {
     address,

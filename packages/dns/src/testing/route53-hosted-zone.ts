@@ -38,7 +38,7 @@ export class Route53HostedZone {
 
   page(
     start: { name?: string | undefined; type?: string | undefined },
-    maxItems = longestPage,
+    maxItems: number = longestPage,
   ): readonly AnyRecordSet[] {
     if (start.type !== undefined && start.name === undefined)
       throw serviceError('InvalidInput', 'The input is not valid')

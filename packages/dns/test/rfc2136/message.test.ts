@@ -50,7 +50,9 @@ const answer = fc.oneof(
     .map(([of, ttlSeconds, data]) => ({ name: of, type: 'TXT' as const, ttlSeconds, data })),
 )
 
-const responseOf = (records: readonly fc.TypeOf<typeof answer>[], id: number): Message => ({
+type Answer = typeof answer extends fc.Arbitrary<infer Value> ? Value : never
+
+const responseOf = (records: readonly Answer[], id: number): Message => ({
   id,
   isResponse: true,
   opcode: opcode.QUERY,
@@ -109,11 +111,7 @@ test('no bytes make the decoder do anything but answer or refuse', () => {
     fc.property(seeds, edits, fc.nat(400), (seed, changes, length) => {
       const bytes = Buffer.from(seed.subarray(0, length))
       for (const [at, value] of changes) if (at < bytes.length) bytes[at] = value
-      try {
-        decodeMessage(bytes)
-      } catch (error) {
-        expect(error).toMatchObject({ name: 'Malformed' })
-      }
+      expect(nameOfError(() => decodeMessage(bytes))).toBeOneOf([undefined, 'Malformed'])
     }),
     { numRuns: 500 },
   )
@@ -122,3 +120,12 @@ test('no bytes make the decoder do anything but answer or refuse', () => {
 test('bytes after the message are refused', () => {
   expect(() => decodeMessage(Buffer.concat([encodeMessage(responseOf([], 1)), Buffer.of(0)]))).toThrow('1 bytes follow')
 })
+
+function nameOfError(run: () => unknown): string | undefined {
+  try {
+    run()
+    return undefined
+  } catch (error) {
+    return (error as Error).name
+  }
+}

@@ -19,7 +19,7 @@ const judge = (captured: Captured, { bytes = captured.bytes, now = captured.sign
 }
 
 for (const [client, captured] of Object.entries({ digSha256, digSha512, nsupdateSha256 })) {
-  describe(client, () => {
+  describe(`what ${client} signed`, () => {
     test('is accepted', () => {
       expect(judge(captured)).toBeUndefined()
     })
@@ -46,11 +46,7 @@ for (const [client, captured] of Object.entries({ digSha256, digSha512, nsupdate
       for (let at = 2; at < lastRecordAt; at++) {
         const bytes = Buffer.from(captured.bytes)
         bytes[at] = (bytes[at] ?? 0) ^ 1
-        try {
-          expect(judge(captured, { bytes })).toBe(tsigError.BADSIG)
-        } catch (error) {
-          expect(error).toMatchObject({ name: 'Malformed' })
-        }
+        expect(outcomeOf(() => judge(captured, { bytes }))).toBeOneOf([tsigError.BADSIG, 'Malformed'])
       }
     })
 
@@ -103,7 +99,9 @@ test('a truncated MAC is not accepted', () => {
 
 test('a key shows its secret nowhere', () => {
   const key = keyOf(digSha256)
-  const shown = [inspect(key, { depth: 9, showHidden: true }), JSON.stringify(key), String(key)].join('\n')
+  const shown = [inspect(key, { depth: 9, showHidden: true }), JSON.stringify(key), Object.values(key).map(String)]
+    .flat()
+    .join('\n')
 
   expect(shown).not.toContain(secret)
   expect(shown).not.toContain(Buffer.from(secret, 'base64').toString())
@@ -119,12 +117,23 @@ for (const [what, options] of [
   ['a name that cannot be one', { name: 'a..b' }],
 ] as const) {
   test(`${what} is refused, and the error does not show the secret`, () => {
-    try {
-      tsigKey({ name: 'cutover-key', secret, ...options })
-      expect.unreachable()
-    } catch (error) {
-      expect(isCutoverError(error, 'DNS_OPTION_INVALID')).toBe(true)
-      expect(String(error)).not.toContain('secret' in options && options.secret !== '' ? options.secret : secret)
-    }
+    const error = errorOf(() => tsigKey({ name: 'cutover-key', secret, ...options }))
+
+    expect(isCutoverError(error, 'DNS_OPTION_INVALID')).toBe(true)
+    expect(String(error)).not.toContain('secret' in options && options.secret !== '' ? options.secret : secret)
   })
+}
+
+function errorOf(run: () => unknown): unknown {
+  try {
+    return run()
+  } catch (error) {
+    return error
+  }
+}
+
+/** What it answers, or the name of what it throws. */
+function outcomeOf(run: () => unknown): unknown {
+  const outcome = errorOf(run)
+  return outcome instanceof Error ? outcome.name : outcome
 }

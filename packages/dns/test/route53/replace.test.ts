@@ -10,6 +10,7 @@ const listed = (TTL: number, ...values: string[]) => ({
   TTL,
   ResourceRecords: values.map((Value) => ({ Value })),
 })
+const named = (name: string): RecordSet => ({ ...source, name: `${name}.example.com` })
 const rejection = (call: Promise<unknown>): Promise<unknown> => call.catch((error: unknown) => error)
 
 for (const [what, change] of [
@@ -146,7 +147,6 @@ test('a write that is aborted while it waits for its turn was not sent, and leav
   const reason = new Error('stopped')
   let fences = 0
   const fence = () => void (fences += 1)
-  const named = (name: string): RecordSet => ({ ...source, name: `${name}.example.com` })
 
   const first = zone.replace(undefined, named('a'))
   const second = rejection(zone.replace(undefined, named('b'), { signal: stop.signal, fence }))

@@ -1,0 +1,184 @@
+// What the adapter makes of answers that a good server does not give.
+import { systemClock } from '@cutover/dns'
+import { rfc2136Zone } from '@cutover/dns/rfc2136'
+import { dnsServer } from '@cutover/dns/testing'
+import { expect, test } from 'vitest'
+
+import type { Message, ResourceRecord } from '../../src/rfc2136/message.ts'
+import { encodeValue } from '../../src/rfc2136/rdata.ts'
+import { classCode, opcode, rcode, typeCode } from '../../src/rfc2136/registry.ts'
+import { encodeSoa } from '../../src/rfc2136/soa.ts'
+import { type Script, scriptedServer } from './scripted-server.ts'
+
+const key = { name: 'cutover-key', secret: 'Zm9yIHRlc3RzIG9ubHksIGFuZCBpbiB0aGUgb3BlbiE=' } as const
+const otherKey = { ...key, secret: 'b3RoZXIgc2VjcmV0' } as const
+const set = { name: 'api.example.com', type: 'CNAME', ttlSeconds: 30, values: ['target.example.net'] } as const
+
+const record = (name: string, type: number, rdata: Buffer, ttlSeconds = 300): ResourceRecord => ({
+  name,
+  type,
+  class: classCode.IN,
+  ttlSeconds,
+  rdata,
+})
+
+const soa = record(
+  'example.com',
+  typeCode.SOA,
+  encodeSoa({
+    primary: 'ns1.example.com',
+    mailbox: 'hostmaster.example.com',
+    serial: 7,
+    refreshSeconds: 1,
+    retrySeconds: 1,
+    expireSeconds: 1,
+    negativeTtlSeconds: 1,
+  }),
+)
+
+/** Answers the SOA, and to all else as the test says. */
+const besideSoa =
+  (said: ReturnType<Script>): Script =>
+  ({ opcode: code, questions }) =>
+    code === opcode.QUERY && questions[0]?.type === typeCode.SOA ? { answers: [soa] } : said
+
+async function outcome(
+  script: Script,
+  signedWith: typeof key | typeof otherKey | undefined,
+  act: 'find' | 'replace',
+): Promise<unknown> {
+  await using server = await scriptedServer(script, signedWith)
+  const zone = rfc2136Zone({ server: '127.0.0.1', port: server.port, zone: 'example.com', key, timeoutMs: 100 })
+  const call = act === 'find' ? zone.find(set.name, set.type) : zone.replace(undefined, set)
+  return await call.then(
+    (value) => ({ value, updates: server.requests.filter((request) => request.opcode === opcode.UPDATE).length }),
+    (error: unknown) => error,
+  )
+}
+
+for (const [what, said] of [
+  ['SERVFAIL', { rcode: rcode.SERVFAIL }],
+  ['REFUSED', { rcode: rcode.REFUSED }],
+  ['NOTIMP', { rcode: rcode.NOTIMP }],
+  ['an RCODE that nobody knows', { rcode: 15 }],
+  ['no answer', undefined],
+  ['a closed connection', 'close'],
+  ['bytes that are no message', Buffer.from('no message at all')],
+  ['the answer to another question', { questions: [{ name: 'other.example.com', type: 5, class: 1 }] }],
+  ['a question instead of an answer', { isResponse: false }],
+  ['an answer without the question', { questions: [] }],
+] as const) {
+  test(`${what} is an error that may pass, not an absent record`, async () => {
+    expect(await outcome(besideSoa(said), key, 'find')).toMatchObject({ code: 'DNS_UNAVAILABLE', retryable: true })
+  })
+}
+
+test('the answer to a message with another id is an error', async () => {
+  expect(await outcome((request) => ({ id: request.id ^ 1, answers: [soa] }), key, 'find')).toMatchObject({
+    code: 'DNS_UNAVAILABLE',
+    retryable: true,
+  })
+})
+
+test('an answer without authority is an error, and asking again does not help', async () => {
+  expect(await outcome(besideSoa({ authoritative: false }), key, 'find')).toMatchObject({
+    code: 'DNS_UNAVAILABLE',
+    retryable: false,
+  })
+})
+
+test('a zone without SOA at its name is told to be another one', async () => {
+  expect(await outcome(() => ({}), key, 'find')).toMatchObject({ code: 'DNS_UNAVAILABLE', retryable: false })
+})
+
+for (const [what, said] of [
+  ['NXDOMAIN', { rcode: rcode.NXDOMAIN }],
+  ['no data', {}],
+  ['another type at the name', { answers: [record(set.name, typeCode.TXT, encodeValue('TXT', 'no'))] }],
+  [
+    'the type at another name',
+    { answers: [record('other.example.com', typeCode.CNAME, encodeValue('CNAME', 'no.example.net'))] },
+  ],
+] as const satisfies [string, Partial<Message>][]) {
+  test(`${what} is an absent record`, async () => {
+    expect(await outcome(besideSoa(said), key, 'find')).toEqual({ value: undefined, updates: 0 })
+  })
+}
+
+test('data that is none is an error', async () => {
+  const answers = [record(set.name, typeCode.CNAME, Buffer.from('not a name'))]
+
+  expect(await outcome(besideSoa({ answers }), key, 'find')).toMatchObject({ code: 'DNS_UNAVAILABLE' })
+})
+
+test('a TTL with the highest bit set counts as 0', async () => {
+  const answers = [record(set.name, typeCode.CNAME, encodeValue('CNAME', 'target.example.net'), 0xffff_ffff)]
+
+  expect(await outcome(besideSoa({ answers }), key, 'find')).toMatchObject({ value: { set: { ttlSeconds: 0 } } })
+})
+
+for (const act of ['find', 'replace'] as const) {
+  test(`${act} believes no answer that nobody signed`, async () => {
+    expect(await outcome(besideSoa({}), undefined, act)).toMatchObject({ code: 'DNS_NOT_AUTHORIZED' })
+  })
+
+  test(`${act} believes no answer that somebody else signed`, async () => {
+    expect(await outcome(besideSoa({}), otherKey, act)).toMatchObject({ code: 'DNS_NOT_AUTHORIZED' })
+  })
+}
+
+test('a refusal that nobody signed does not count as one: the update may have been made', async () => {
+  expect(await outcome(() => ({ rcode: rcode.NXRRSET }), undefined, 'replace')).toMatchObject({
+    code: 'DNS_NOT_AUTHORIZED',
+  })
+})
+
+for (const [code, wanted] of [
+  ['FORMERR', 'DNS_CHANGE_REJECTED'],
+  ['SERVFAIL', 'DNS_UNAVAILABLE'],
+  ['NOTIMP', 'DNS_CHANGE_REJECTED'],
+  ['REFUSED', 'DNS_CHANGE_REJECTED'],
+  ['NOTZONE', 'DNS_CHANGE_REJECTED'],
+  ['NOTAUTH', 'DNS_NOT_AUTHORIZED'],
+  ['NXRRSET', 'DNS_CONFLICT'],
+  ['YXDOMAIN', 'DNS_CONFLICT'],
+  ['NXDOMAIN', 'DNS_CONFLICT'],
+] as const) {
+  test(`an update answered ${code} is ${wanted}, and is not sent again`, async () => {
+    await using server = await scriptedServer(() => ({ rcode: rcode[code] }), key)
+    const zone = rfc2136Zone({ server: '127.0.0.1', port: server.port, zone: 'example.com', key })
+
+    await expect(zone.replace(undefined, set)).rejects.toMatchObject({ code: wanted })
+
+    expect(server.requests).toHaveLength(1)
+  })
+}
+
+test('an update that is taken and ignored is rejected', async () => {
+  expect(await outcome(besideSoa({}), key, 'replace')).toMatchObject({
+    code: 'DNS_CHANGE_REJECTED',
+    message: expect.stringContaining('did nothing') as unknown,
+  })
+})
+
+test('an update that somebody has changed since is no success', async () => {
+  const answers = [record(set.name, typeCode.CNAME, encodeValue('CNAME', 'theirs.example.net'))]
+
+  expect(await outcome(besideSoa({ answers }), key, 'replace')).toMatchObject({ code: 'DNS_CONFLICT' })
+})
+
+for (const [minutes, says] of [
+  [60, '3600 s ahead of ours'],
+  [-60, '3600 s behind ours'],
+] as const) {
+  test(`BADTIME says that the server's clock is ${says}`, async () => {
+    const clock = { ...systemClock, now: () => systemClock.now() + minutes * 60_000 }
+    await using server = await dnsServer({ zones: [{ name: 'example.com' }], keys: [key], clock })
+    const zone = rfc2136Zone({ server: server.address, port: server.port, zone: 'example.com', key })
+
+    await expect(zone.find(set.name, set.type)).rejects.toMatchObject({
+      code: 'DNS_NOT_AUTHORIZED',
+      message: expect.stringMatching(new RegExp(`BADTIME.*${says}`)) as unknown,
+    })
+  })
+}

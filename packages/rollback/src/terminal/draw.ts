@@ -1,0 +1,77 @@
+import { type Line, lineWidth, plain, type Tone } from './line.ts'
+
+export interface DrawOptions {
+  readonly write: (text: string) => void
+  readonly color: boolean
+  /** Of the terminal as it is now: it may have been resized. */
+  readonly columns: () => number
+  readonly rows: () => number
+}
+
+/** Draws a screen over its last version. The cursor always rests below it, visible: a killed process leaves nothing to repair. */
+export interface Drawing {
+  draw(lines: readonly Line[]): void
+  /** Leaves what is drawn where it is; the next drawing begins below. */
+  keep(): void
+}
+
+interface Drawn {
+  readonly text: string
+  readonly width: number
+}
+
+/**
+ * Only what the terminal still shows is drawn over: lines that have scrolled away stay as they were, so the history of a long
+ * cutover is in the scrollback. No alternate screen, for the same reason.
+ */
+export function drawing({ write, color, columns, rows }: DrawOptions): Drawing {
+  let drawn: readonly Drawn[] = []
+  return {
+    draw(lines) {
+      const next = lines.map((line): Drawn => ({ text: color ? painted(line) : plain(line), width: lineWidth(line) }))
+      const first = Math.max(firstReachable(drawn, columns(), rows()), firstDifferent(drawn, next))
+      const up = heightOf(drawn.slice(first), columns())
+      if (up === 0 && first >= next.length) return
+      write(
+        `${up === 0 ? '' : `\u001b[${up}A`}\r\u001b[J${next
+          .slice(first)
+          .map(({ text }) => `${text}\n`)
+          .join('')}`,
+      )
+      drawn = [...drawn.slice(0, first), ...next.slice(first)]
+    },
+    keep() {
+      drawn = []
+    },
+  }
+}
+
+/** A line that is wider than the terminal, or was drawn when that was wider, takes several rows. */
+const heightOf = (lines: readonly Drawn[], columns: number): number =>
+  lines.reduce((height, { width }) => height + Math.max(1, Math.ceil(width / columns)), 0)
+
+function firstReachable(drawn: readonly Drawn[], columns: number, rows: number): number {
+  let first = drawn.length
+  while (first > 0 && heightOf(drawn.slice(first - 1), columns) < rows) first -= 1
+  return first
+}
+
+function firstDifferent(before: readonly Drawn[], after: readonly Drawn[]): number {
+  const length = Math.max(before.length, after.length)
+  for (let i = 0; i < length; i++) if (before[i]?.text !== after[i]?.text) return i
+  return length
+}
+
+const codes: Readonly<Record<Tone, string>> = {
+  good: '32',
+  bad: '31;1',
+  busy: '36',
+  doubt: '33;1',
+  faint: '2',
+  strong: '1',
+}
+
+const painted = (line: Line): string =>
+  line
+    .map(({ text, tone }) => (tone === undefined || text === '' ? text : `\u001b[${codes[tone]}m${text}\u001b[0m`))
+    .join('')

@@ -1,0 +1,101 @@
+import { formatDuration, type CutoverEvent } from '@cutover/core'
+
+import type { Glyphs } from './glyphs.ts'
+import { amount, counted, dayOf, timeOf } from './instant-text.ts'
+import { answerCommand } from './question-lines.ts'
+import type { ScreenState } from './screen-state.ts'
+
+/** The lines of one event where nothing can be drawn over; `state` is the one after it. Pure. */
+export function logLines(event: CutoverEvent, state: ScreenState, glyphs: Glyphs): string[] {
+  const place = 'step' in event && event.step !== undefined ? placeOf(event.step, state) : '-'
+  return saidOf(event, state).map(([word, text]) =>
+    glyphs.text(`${timeOf(event.at)} ${state.cutover} ${place} ${word.padEnd(6)} ${glyphs.text(text)}`),
+  )
+}
+
+/** `5/11`, or `5` when nobody knows how many there are. */
+function placeOf(step: string, { steps, isOutlined }: ScreenState): string {
+  const number = steps.findIndex((known) => known.step === step) + 1
+  if (number === 0) return '-'
+  return isOutlined ? `${number}/${steps.length}` : String(number)
+}
+
+type Said = readonly (readonly [word: string, text: string])[]
+
+function saidOf(event: CutoverEvent, state: ScreenState): Said {
+  switch (event.kind) {
+    case 'opened':
+      return [['open', `${dayOf(event.at)} UTC, ${event.resumed ? 'goes on' : 'begins'}, journal ${event.journal}`]]
+    case 'step-started':
+      return [['start', event.title]]
+    case 'progress': {
+      const of = event.total === undefined ? '' : ` of ${amount(event.total)}`
+      const eta = event.etaMs === undefined ? '' : `, ${counted(event.etaMs)} left`
+      return [['at', `${amount(event.done)}${of} ${event.unit}${eta}`]]
+    }
+    case 'waiting': {
+      const until = event.until === undefined ? '' : ` until ${timeOf(event.until)}`
+      return [['wait', `${event.why}${until}${backNow(state)}`]]
+    }
+    case 'step-done':
+      return [doneText(event, state)]
+    case 'check-answered':
+      return [['check', checkText(event, state)]]
+    case 'rolling-back':
+      return [['back', event.because]]
+    case 'step-undoing':
+      return [['undo', event.title]]
+    case 'step-undone':
+      return [['undone', `${formatDuration(event.tookMs).padEnd(5)} ${event.title}`]]
+    case 'parked':
+      return [
+        ['parked', `${event.question} (${event.code})`],
+        ...event.look.map((command) => ['look', command] as const),
+        ...event.answers.map(({ answer, means }) => ['answer', `${answer}: ${means}`] as const),
+        ['with', answerCommand(state.journal ?? '', event.number ?? event.step)],
+      ]
+    case 'ended':
+      return [['end', event.text]]
+    case 'change-forgotten':
+    case 'note':
+      return [['note', event.text]]
+    case 'forecast':
+      return []
+  }
+}
+
+function doneText(event: Extract<CutoverEvent, { kind: 'step-done' }>, state: ScreenState): readonly [string, string] {
+  if (event.how === 'recorded') return ['before', event.title]
+  const { progress } = state.steps.find(({ step }) => step === event.step) ?? {}
+  const came = event.how === 'already' ? 'is so already' : progress ? `${amount(progress.done)} ${progress.unit}` : ''
+  return ['done', `${formatDuration(event.tookMs).padEnd(5)} ${came}`]
+}
+
+/** What it said, without the title, which its start has told. */
+function checkText(event: Extract<CutoverEvent, { kind: 'check-answered' }>, state: ScreenState): string {
+  const { said = event.text } = state.steps.find(({ step }) => step === event.step) ?? {}
+  return `${event.status}${event.final ? '' : ' so far'} ${said}`
+}
+
+const backNow = ({ forecast }: ScreenState): string => (forecast ? `; back now ${counted(forecast.backMs)}` : '')
+
+/** Repeated reports of a step are written this often at most. */
+const everyMs = 10_000
+
+/** Tells which events are worth a line: of a step's repeated reports only some. */
+export function logFilter(): (event: CutoverEvent) => boolean {
+  const lastAt = new Map<string, number>()
+  return (event) => {
+    if (event.kind === 'step-started' || event.kind === 'step-undoing') {
+      for (const kind of ['progress', 'waiting', 'check-answered']) lastAt.delete(`${kind} ${event.step}`)
+    }
+    const isReport =
+      event.kind === 'progress' || event.kind === 'waiting' || (event.kind === 'check-answered' && !event.final)
+    if (!isReport || (event.kind === 'progress' && event.done === event.total)) return true
+    const key = `${event.kind} ${event.step}`
+    const last = lastAt.get(key)
+    if (last !== undefined && event.at - last < everyMs) return false
+    lastAt.set(key, event.at)
+    return true
+  }
+}

@@ -1,0 +1,43 @@
+import type { CutoverEvent } from '@cutover/core'
+
+import type { Glyphs } from './glyphs.ts'
+import { type Line, span, widthOf, wrap } from './line.ts'
+
+interface QuestionLook {
+  readonly indent: string
+  readonly width: number
+  readonly glyphs: Glyphs
+  readonly journal: string
+}
+
+/** The block below a parked step: what happened, with what to look, what can be answered, and how. Commands are never cut. */
+export function questionLines(
+  { question, look, answers, code }: Extract<CutoverEvent, { kind: 'parked' }>,
+  step: string | number,
+  { indent, width, glyphs, journal }: QuestionLook,
+): Line[] {
+  const field = (name: string, text: string): Line => [span(`${indent}${name.padEnd(8)}`, 'faint'), span(text)]
+  const widest = Math.max(0, ...answers.map(({ answer }) => answer.length))
+  const room = width - widthOf(indent)
+  return [
+    [],
+    ...wrap(glyphs.text(question), room).map((text): Line => [span(indent + text, 'strong')]),
+    ...look.map((command, i) => field(i === 0 ? 'Look' : '', glyphs.text(command))),
+    ...answers.map(({ answer, means }, i): Line => [
+      span(`${indent}${(i === 0 ? 'Answer' : '').padEnd(8)}`, 'faint'),
+      span(answer.padEnd(widest + 3), 'doubt'),
+      span(glyphs.text(means)),
+    ]),
+    field('With', answerCommand(journal, step)),
+    field('', 'then run it again'),
+    field('', code),
+    [],
+  ]
+}
+
+/** The command with which a question is answered, to be copied. */
+export const answerCommand = (journal: string, step: string | number): string =>
+  `npx cutover answer ${quoted(journal)} ${quoted(String(step))} ANSWER --who NAME --why TEXT`
+
+const quoted = (word: string): string =>
+  /^[\w./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
