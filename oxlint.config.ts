@@ -34,6 +34,7 @@ const nodeEdges = [
   'packages/health-checks/src/node-transport.ts',
   'packages/dns/src/rfc2136/**',
   'packages/dns/src/testing/dns-server*',
+  'packages/dns/src/testing/bind-server.ts',
 ]
 
 /** Where the real clock, the process and the network come in. */

@@ -1,9 +1,8 @@
 // BIND where it is installed, else a small authoritative server in this process: the cutover speaks RFC 2136 to either.
 import { answersWith, dnsRecord, waitFor } from '@cutover/dns'
 import { rfc2136Zone } from '@cutover/dns/rfc2136'
-import { dnsServer } from '@cutover/dns/testing'
+import { bindServer, dnsServer, missingBind } from '@cutover/dns/testing'
 
-import { bindServer, missingBind } from '../../packages/dns/integration/bind-server.ts'
 import { key, name, source, zoneName } from './clouds.ts'
 
 export interface NameServer extends AsyncDisposable {
@@ -16,7 +15,7 @@ export interface NameServer extends AsyncDisposable {
 const ttlSeconds = 5
 
 export async function nameServer(): Promise<NameServer> {
-  const running = missingBind === undefined ? await bind() : await small()
+  const running = missingBind() === undefined ? await bind() : await small()
   const zone = rfc2136Zone({ server: '127.0.0.1', port: running.port, zone: zoneName, key })
   // A server that says that it runs may still be loading the zone.
   await waitFor(answersWith(dnsRecord(zone, name, 'A'), { to: source }), { within: '10s', every: '50ms' })

@@ -253,9 +253,11 @@ describe('what the authority says decides', () => {
     const { world, change } = setting()
     world.failNext('flags.write', fault)
 
-    const { result, changed } = await apply(change, world)
-
+    const { result, changed, revert } = await apply(change, world)
     expect([result, changed, world.clock.monotonic()]).toEqual([{ version: 2 }, true, ms])
+    await revert()
+
+    expect(world.clock.monotonic()).toBe(ms)
   })
 
   test('a read that is stale for a while is waited for', async () => {

@@ -49,16 +49,20 @@ export async function checkStep<Evidence>(
     text: `${check.title}?`,
   }))
   const context = run.context(step, run.waits.signal)
-  const answer = await ask(check, context, options, ({ status, text }, final) =>
-    final ||
-    run.tell(() => ({
-      kind: 'check-answered',
-      step,
-      title: check.title,
-      status,
-      final: false,
-      text: `${check.title}: ${status}: ${text}`,
-    })),
+  const answer = await ask(
+    check,
+    context,
+    options,
+    ({ status, text }, final) =>
+      final ||
+      run.tell(() => ({
+        kind: 'check-answered',
+        step,
+        title: check.title,
+        status,
+        final: false,
+        text: `${check.title}: ${status}: ${text}`,
+      })),
   )
   const { status, text } = answer
   const evidence = journalCopy(answer.evidence, `${step}: evidence`)

@@ -1,7 +1,6 @@
-import { formatDuration } from '@cutover/core'
-
 import type { History, StepHistory } from './history.ts'
 import type { Question } from './journal.ts'
+import { reportText } from './report-text.ts'
 
 export type End = 'completed' | 'rolled-back' | 'rolled-back-with-residue' | 'parked' | 'interrupted'
 
@@ -71,7 +70,7 @@ export function reportOf(history: History, location: string): Report {
       answers,
     })),
   }
-  return { ...base, text: textOf(base, history, location) }
+  return { ...base, text: reportText(base, history, location) }
 }
 
 function stepEnd(
@@ -84,56 +83,4 @@ function stepEnd(
   if (step.intentSeq !== undefined) return 'in-doubt'
   if (step.answer) return step.answer.status
   return step.value ? 'done' : 'begun'
-}
-
-function textOf(report: Omit<Report, 'text'>, history: History, location: string): string {
-  const total = Math.max(report.steps.length, history.outline?.length ?? 0)
-  const changes = report.steps.filter(({ kind, end }) => kind === 'change' && end !== 'already')
-  const undone = changes.filter(({ end }) => end === 'undone' || end === 'never-happened' || end === 'undone-by-hand')
-  switch (report.end) {
-    case 'completed':
-      return [
-        `COMPLETED in ${formatDuration(report.endedAt - report.startedAt)}: ${changes.length} changes, ${report.steps.length} steps`,
-        `  Go back  run it with rollBack: true; its journal is ${location}`,
-      ].join('\n')
-    case 'rolled-back':
-      return [
-        `ROLLED BACK in ${formatDuration(report.rolledBackInMs ?? 0)}: ${report.because}`,
-        `  ${undone.length} of ${changes.length} undone, the source is as found. Nothing is left to do.`,
-        `  Again    run it with a new journal; this one is ${location}`,
-      ].join('\n')
-    case 'rolled-back-with-residue':
-      return [
-        'ROLLED BACK, AND SOMETHING IS LEFT FOR YOU',
-        ...report.residue.map(({ step, why }) => `  ${titleOf(report, step)}: left as it is (${why})`),
-        `  The other ${undone.length} changes are as found. Decided because: ${report.because}`,
-      ].join('\n')
-    case 'parked':
-      return report.questions
-        .map((question) => parkedText(question, titleOf(report, question.step), total, location))
-        .join('\n')
-    case 'interrupted':
-      return [
-        `INTERRUPTED after ${report.steps.length} steps; nothing was undone`,
-        '  Go on    run it again',
-        `  Go back  run it with rollBack: true; its journal is ${location}`,
-      ].join('\n')
-  }
-}
-
-const titleOf = (report: Pick<Report, 'steps'>, step: string): string =>
-  report.steps.find((candidate) => candidate.step === step)?.title ?? step
-
-function parkedText(question: Report['questions'][number], title: string, total: number, location: string): string {
-  return [
-    `PARKED at step ${question.number} of ${total}: ${title}`,
-    `  ${question.question}`,
-    ...question.look.map((command) => `  Look     ${command}`),
-    ...question.answers.map(
-      ({ answer, means }) =>
-        `  Answer   npx cutover answer ${location} ${question.number} ${answer} --who NAME --why TEXT    ${means}`,
-    ),
-    '  then run it again',
-    question.code,
-  ].join('\n')
 }

@@ -13,7 +13,9 @@ test('several changes of one subject are undone one after the other, and held to
     await cutover.require(is(switches, 'a', 'healthy'))
   }
 
-  const error: unknown = await runCutover({ id: 'move', journal: memoryJournal(), clock: world.clock }, script).catch((e: unknown) => e)
+  const error: unknown = await runCutover({ id: 'move', journal: memoryJournal(), clock: world.clock }, script).catch(
+    (e: unknown) => e,
+  )
 
   expect(isCutoverError(error, 'CUTOVER_ROLLED_BACK')).toBe(true)
   expect(switches.state).toEqual({ a: 'source' })

@@ -1,5 +1,13 @@
 // A small service and its change: the tests of the engine know no cloud.
-import { type Change, type Check, CutoverError, defineChange, defineCheck } from '@cutover/core'
+import {
+  type Answer,
+  type Change,
+  type ChangeSpec,
+  type Check,
+  CutoverError,
+  defineChange,
+  defineCheck,
+} from '@cutover/core'
 import type { CallOptions, FakeWorld } from '@cutover/core/testing'
 
 export interface Switches {
@@ -74,3 +82,30 @@ export const is = (switches: Switches, name: string, wanted: string): Check =>
       return { status: now === wanted ? 'pass' : 'fail', text: `${name} is ${now}`, evidence: now }
     },
   })
+
+type Turned = { readonly to: string }
+
+/** The same change with some of its parts replaced. */
+export const altered = (
+  change: Change<string, Turned>,
+  parts: Partial<ChangeSpec<string, Turned>>,
+): Change<string, Turned> => defineChange({ ...change, ...parts })
+
+/** A check that answers what it is given, one after the other, and the last for ever; counts how often it was asked. */
+export function saying(
+  id: string,
+  ...answers: readonly (Answer['status'] | Answer)[]
+): Check & { readonly asked: number } {
+  let asked = 0
+  return {
+    id,
+    title: `${id} is well`,
+    get asked() {
+      return asked
+    },
+    async run() {
+      const given = answers[Math.min(asked++, answers.length - 1)] ?? 'pass'
+      return typeof given === 'string' ? { status: given, text: `it says ${given}` } : given
+    },
+  }
+}

@@ -1,9 +1,10 @@
 import type { Context } from '../change.ts'
 import { CutoverError } from '../cutover-error.ts'
 import { journalCopy } from '../json.ts'
-import { type ChangeConformanceOptions, ChangeTrial, equal, failed, must } from './change-trial.ts'
+import { type ChangeConformanceOptions, ChangeTrial, equal, must } from './change-trial.ts'
 import type { ConformanceCase } from './conformance-case.ts'
 import { EachWrite } from './each-write.ts'
+import { keepsSecrets } from './kept-secrets.ts'
 
 /** Holds a change to the contract of `ChangeSpec`: ours and users' own alike. Each case runs in a world of its own. */
 export function changeConformance(options: ChangeConformanceOptions): readonly ConformanceCase[] {
@@ -247,37 +248,6 @@ async function leavesForeign(trial: ChangeTrial): Promise<void> {
   equal(await trial.standing(before), 'foreign', 'standing after an edit of the applied state')
   await trial.revert(before)
   equal(trial.state(), theirs, "somebody else's state after revert")
-}
-
-async function keepsSecrets(trial: ChangeTrial, secrets: readonly string[], edited: boolean): Promise<void> {
-  const { change, context, said, world } = trial
-  const before = await trial.capture()
-  for (const fault of ['refused', 'reply-lost'] as const) {
-    world.failNext('', fault)
-    await trial.apply(before)
-    await trial.probe(before)
-    await trial.revert(before)
-  }
-  await trial.apply(before)
-  await trial.after(before, await trial.seen(before))
-  said.push(await change.revertible?.(before, context))
-  await trial.revert(before)
-  if (edited) {
-    trial.editBehind()
-    await trial.probe(before)
-    await trial.apply(before)
-    await trial.revert(before)
-  }
-  const { id, subject, title, intent, permissions } = change
-  const operations = world.effects.map(({ operation }) => operation)
-  said.push(id, subject, title, intent, permissions, change.byHand?.(), change.byHand?.(before), operations)
-  for (const [i, secret] of secrets.entries()) {
-    const escaped = JSON.stringify(secret).slice(1, -1)
-    const where = said.find((output) => JSON.stringify(output)?.includes(escaped))
-    if (where !== undefined) {
-      failed(`secret ${i + 1} stands in ${JSON.stringify(where).replaceAll(escaped, '…')}: keep a version or a digest`)
-    }
-  }
 }
 
 /** So that an intent with the machine's time shows. */

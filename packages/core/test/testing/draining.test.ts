@@ -86,6 +86,23 @@ test('and neither when somebody drives it', async () => {
   )
 })
 
+test('time does not go on too early either when work begins outside of any promise', async () => {
+  const { clock } = fakeWorld()
+  const secondAt = Promise.withResolvers<number>()
+  const second = async (): Promise<void> => {
+    for (let i = 0; i < 20; i++) await Promise.resolve()
+    await clock.sleep(5)
+    secondAt.resolve(clock.monotonic())
+  }
+
+  setImmediate(() => {
+    void clock.sleep(10)
+    void second()
+  })
+
+  expect(await secondAt.promise).toBe(5)
+})
+
 test('ten thousand hops take no time', async () => {
   const world = fakeWorld()
   const others = world.clock.sleep(1)

@@ -73,6 +73,16 @@ describe('a process that dies', () => {
     expect(world.clock.monotonic()).toBe(5)
   })
 
+  test('leaves nobody waiting behind', async () => {
+    const world = fakeWorld()
+    const runner = world.spawn('runner')
+    void world.runAs(runner, () => Promise.all([world.clock.sleep(1_000), world.clock.sleep(2_000)]))
+
+    world.kill(runner)
+
+    await expect(world.runUntil(new Promise(() => {}))).rejects.toThrow('nobody is left who waits')
+  })
+
   test('tells who wants to know, once', async () => {
     const world = fakeWorld()
     const runner = world.spawn('runner')

@@ -45,7 +45,7 @@ export interface Rfc2136ZoneOptions {
 }
 
 /**
- * A zone at a server that takes dynamic updates (RFC 2136) signed with TSIG (RFC 8945): BIND, Knot, PowerDNS, Windows DNS with keys.
+ * A zone at a server that takes dynamic updates (RFC 2136) signed with TSIG (RFC 8945); tested with BIND 9.18.
  *
  * `replace` is one message over TCP: it succeeds only if the record has exactly the expected values *and* the zone's SOA is
  * the one under which value and TTL were read. So an edit of the TTL alone is seen, which a prerequisite by itself cannot see.
@@ -57,7 +57,7 @@ export interface Rfc2136ZoneOptions {
  *
  * @throws CutoverError `DNS_OPTION_INVALID`. Its methods: `DNS_UNAVAILABLE` (retryable: no answer, REFUSED, SERVFAIL),
  * `DNS_NOT_AUTHORIZED` (NOTAUTH, BADKEY, BADSIG, BADTIME, an answer whose signature is not good), `DNS_CONFLICT`,
- * `DNS_CHANGE_REJECTED`, `DNS_NAME_INVALID`, `DNS_RECORD_INVALID` (a record that could not be put back exactly).
+ * `DNS_CHANGE_REJECTED`, `DNS_NAME_INVALID`, `DNS_RECORD_UNSUPPORTED` (a TXT that is not UTF-8).
  */
 export function rfc2136Zone(options: Rfc2136ZoneOptions): DnsZone {
   const { server, port = 53, timeoutMs = 5_000, fudgeSeconds = 30, clock = systemClock } = options

@@ -1,9 +1,9 @@
-import { CutoverError } from '@cutover/core'
+import { CutoverError, isCutoverError } from '@cutover/core'
 
 import type { RecordSet, RecordType } from '../dns-zone.ts'
 import { recordSet } from '../record-set.ts'
 import type { Ask } from './authority.ts'
-import { type Endpoint, queryFailed, unavailable } from './failure.ts'
+import { type Endpoint, queryFailed, shown, unavailable } from './failure.ts'
 import { Malformed } from './malformed.ts'
 import type { DecodedMessage } from './message.ts'
 import { decodeValue } from './rdata.ts'
@@ -72,10 +72,12 @@ export async function readRecord(ask: Ask, { endpoint, zone, name, type }: Wante
   const first = records[0]
   if (first === undefined) return undefined
   const rdata = records.map((record) => record.rdata)
-  const values = readable(endpoint, () => rdata.map((bytes) => decodeValue(type, bytes)))
   // RFC 2181 §8: a TTL with the highest bit set counts as 0.
   const ttlSeconds = first.ttlSeconds > 0x7fff_ffff ? 0 : first.ttlSeconds
-  return { set: recordSet({ name, type, ttlSeconds, values }, zone), rdata }
+  const set = readable(endpoint, () =>
+    recordSet({ name, type, ttlSeconds, values: rdata.map((bytes) => decodeValue(type, bytes)) }, zone),
+  )
+  return { set, rdata }
 }
 
 async function query(ask: Ask, endpoint: Endpoint, name: string, type: number): Promise<DecodedMessage> {
@@ -96,17 +98,16 @@ async function query(ask: Ask, endpoint: Endpoint, name: string, type: number): 
   return response
 }
 
+/** What is served and could not be put back as it is must not be taken for something else. */
 function readable<T>(endpoint: Endpoint, read: () => T): T {
   try {
     return read()
   } catch (error) {
-    if (!(error instanceof Malformed)) throw error
+    if (!(error instanceof Malformed) && !isCutoverError(error)) throw error
     throw new CutoverError(
-      'DNS_RECORD_INVALID',
-      `${endpoint.server} serves a record that cannot be kept exactly: ${error.message}`,
-      {
-        cause: error,
-      },
+      'DNS_RECORD_UNSUPPORTED',
+      `${shown(endpoint)} serves a record that could not be put back as it is: ${error.message}`,
+      { cause: error },
     )
   }
 }

@@ -1,3 +1,4 @@
+export { type BindKey, bindServer, type BindServer, type BindZone, freePort, missingBind } from './bind-server.ts'
 export { dnsZoneConformance, type DnsZoneConformanceOptions } from './dns-zone-conformance.ts'
 export {
   type InMemoryResolver,

@@ -111,6 +111,19 @@ test('data that is none is an error', async () => {
   expect(await outcome(besideSoa({ answers }), key, 'find')).toMatchObject({ code: 'DNS_UNAVAILABLE' })
 })
 
+for (const [what, answer] of [
+  ['a TXT that is not UTF-8', record(set.name, typeCode.TXT, Buffer.from('02fffe', 'hex'))],
+  ['a CNAME with a dot in a label', record(set.name, typeCode.CNAME, Buffer.from('03612e6203636f6d00', 'hex'))],
+] as const) {
+  test(`${what} is not answered as something that it is not`, async () => {
+    const type = answer.type === typeCode.TXT ? 'TXT' : 'CNAME'
+    await using server = await scriptedServer(besideSoa({ answers: [answer] }), key)
+    const zone = rfc2136Zone({ server: '127.0.0.1', port: server.port, zone: 'example.com', key })
+
+    await expect(zone.find(set.name, type)).rejects.toMatchObject({ code: 'DNS_RECORD_UNSUPPORTED' })
+  })
+}
+
 test('a TTL with the highest bit set counts as 0', async () => {
   const answers = [record(set.name, typeCode.CNAME, encodeValue('CNAME', 'target.example.net'), 0xffff_ffff)]
 

@@ -5,6 +5,8 @@ import { rfc2136Zone, type Rfc2136ZoneOptions } from '@cutover/dns/rfc2136'
 import { type DnsServer, dnsServer } from '@cutover/dns/testing'
 import { afterEach, expect, test } from 'vitest'
 
+import { rr, update } from '../dns-server-client.ts'
+
 const key = { name: 'cutover-key', secret: 'Zm9yIHRlc3RzIG9ubHksIGFuZCBpbiB0aGUgb3BlbiE=' } as const
 const api: RecordSet = { name: 'api.example.com', type: 'CNAME', ttlSeconds: 300, values: ['source.example.net'] }
 const moved: RecordSet = { ...api, ttlSeconds: 30, values: ['target.example.net'] }
@@ -98,6 +100,19 @@ test('an edit of the TTL alone, between two attempts, is not overwritten', async
   expect(server.records('example.com')).toEqual([{ ...api, ttlSeconds: 60 }])
 })
 
+test('a TXT that somebody has cut into other strings is not overwritten', async () => {
+  const text: RecordSet = { name: 'text.example.com', type: 'TXT', ttlSeconds: 60, values: ['abcd'] }
+  const { server, zone } = await serve([text])
+  const found = await zone.find(text.name, 'TXT')
+  const cut = rr(text.name, 'TXT', 'IN', Buffer.from('\u0002ab\u0002cd'), 60)
+  await update(server, key, [], [rr(text.name, 'TXT', 'ANY'), cut])
+
+  const error = await rejection(zone.replace(found, { ...text, ttlSeconds: 30 }))
+
+  expect(error).toMatchObject({ code: 'DNS_CONFLICT' })
+  expect(server.records('example.com')).toEqual([text])
+})
+
 test('without a token, or with that of another record set, what is there now is compared', async () => {
   const { server, zone } = await serve()
   const found = await zone.find(api.name, 'CNAME')
@@ -106,6 +121,8 @@ test('without a token, or with that of another record set, what is there now is 
   for (const token of [undefined, 'etag', { soa: 'AAAA', rdata: ['AAAA'], ttlSeconds: 300 }, found?.token]) {
     expect(await rejection(zone.replace({ set: wrong, token }, moved))).toMatchObject({ code: 'DNS_CONFLICT' })
   }
+  const otherTtl = { set: { ...api, ttlSeconds: 60 }, token: found?.token }
+  expect(await rejection(zone.replace(otherTtl, moved))).toMatchObject({ code: 'DNS_CONFLICT' })
   await zone.replace({ set: api }, moved)
 
   expect(server.records('example.com')).toEqual([moved])

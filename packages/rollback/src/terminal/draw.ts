@@ -11,6 +11,8 @@ export interface DrawOptions {
 /** Draws a screen over its last version. The cursor always rests below it, visible: a killed process leaves nothing to repair. */
 export interface Drawing {
   draw(lines: readonly Line[]): void
+  /** Takes away what can be reached, until it is drawn again. */
+  clear(): void
   /** Leaves what is drawn where it is; the next drawing begins below. */
   keep(): void
 }
@@ -26,22 +28,33 @@ interface Drawn {
  */
 export function drawing({ write, color, columns, rows }: DrawOptions): Drawing {
   let drawn: readonly Drawn[] = []
+  /** What has scrolled away, or has something of others below it, stays as it is: shrinking does not bring it back. */
+  let fixed = 0
+
+  function replace(from: number, next: readonly Drawn[]): void {
+    const up = heightOf(drawn.slice(from), columns())
+    const text = next.map((line) => `${line.text}\n`).join('')
+    if (up > 0 || text !== '') write(`${up === 0 ? '' : `\u001b[${up}A`}\r\u001b[J${text}`)
+    drawn = [...drawn.slice(0, from), ...next]
+  }
+
+  function reach(): number {
+    fixed = Math.max(fixed, firstReachable(drawn, columns(), rows()))
+    return fixed
+  }
+
   return {
     draw(lines) {
       const next = lines.map((line): Drawn => ({ text: color ? painted(line) : plain(line), width: lineWidth(line) }))
-      const first = Math.max(firstReachable(drawn, columns(), rows()), firstDifferent(drawn, next))
-      const up = heightOf(drawn.slice(first), columns())
-      if (up === 0 && first >= next.length) return
-      write(
-        `${up === 0 ? '' : `\u001b[${up}A`}\r\u001b[J${next
-          .slice(first)
-          .map(({ text }) => `${text}\n`)
-          .join('')}`,
-      )
-      drawn = [...drawn.slice(0, first), ...next.slice(first)]
+      const from = Math.max(reach(), firstDifferent(drawn, next))
+      replace(Math.min(from, drawn.length), next.slice(from))
+    },
+    clear() {
+      replace(reach(), [])
     },
     keep() {
       drawn = []
+      fixed = 0
     },
   }
 }

@@ -23,7 +23,6 @@ const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 const wide =
   /^(?:\p{Emoji_Presentation}|[\p{L}\p{N}\p{P}\p{S}]\uFE0F|[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uA960-\uA97C\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|[\u{20000}-\u{3FFFD}])/u
 
-// oxlint-disable-next-line no-control-regex -- plain ASCII needs no look at its signs
 const simple = /^[\u0020-\u007e]*$/
 
 /** How many columns a text takes. A combining mark takes none of its own; its grapheme is counted once. */

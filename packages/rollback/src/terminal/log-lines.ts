@@ -9,7 +9,7 @@ import type { ScreenState } from './screen-state.ts'
 export function logLines(event: CutoverEvent, state: ScreenState, glyphs: Glyphs): string[] {
   const place = 'step' in event && event.step !== undefined ? placeOf(event.step, state) : '-'
   return saidOf(event, state).map(([word, text]) =>
-    glyphs.text(`${timeOf(event.at)} ${state.cutover} ${place} ${word.padEnd(6)} ${glyphs.text(text)}`),
+    glyphs.text(`${timeOf(event.at)} ${state.cutover} ${place} ${word.padEnd(6)} ${text}`),
   )
 }
 
@@ -78,24 +78,3 @@ function checkText(event: Extract<CutoverEvent, { kind: 'check-answered' }>, sta
 }
 
 const backNow = ({ forecast }: ScreenState): string => (forecast ? `; back now ${counted(forecast.backMs)}` : '')
-
-/** Repeated reports of a step are written this often at most. */
-const everyMs = 10_000
-
-/** Tells which events are worth a line: of a step's repeated reports only some. */
-export function logFilter(): (event: CutoverEvent) => boolean {
-  const lastAt = new Map<string, number>()
-  return (event) => {
-    if (event.kind === 'step-started' || event.kind === 'step-undoing') {
-      for (const kind of ['progress', 'waiting', 'check-answered']) lastAt.delete(`${kind} ${event.step}`)
-    }
-    const isReport =
-      event.kind === 'progress' || event.kind === 'waiting' || (event.kind === 'check-answered' && !event.final)
-    if (!isReport || (event.kind === 'progress' && event.done === event.total)) return true
-    const key = `${event.kind} ${event.step}`
-    const last = lastAt.get(key)
-    if (last !== undefined && event.at - last < everyMs) return false
-    lastAt.set(key, event.at)
-    return true
-  }
-}

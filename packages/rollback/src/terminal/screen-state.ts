@@ -68,7 +68,7 @@ export function fold(state: ScreenState, event: CutoverEvent): ScreenState {
 
 function opened(event: Extract<CutoverEvent, { kind: 'opened' }>): ScreenState {
   const { cutover, journal, resumed, windowEndsAt, outline, at } = event
-  const steps = (outline ?? []).map(({ step, title, estimateMs }) => ({ ...freshStep(step, title), estimateMs }))
+  const steps = (outline ?? []).map(({ step, title, estimateMs }) => freshStep(step, title, estimateMs))
   return { ...blank, cutover, journal, resumed, windowEndsAt, isOutlined: outline !== undefined, steps, at }
 }
 

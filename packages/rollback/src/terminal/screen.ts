@@ -87,8 +87,7 @@ function noteLines({ notes }: ScreenState, { glyphs, width }: Look): Line[] {
 function bottomLines(state: ScreenState, options: ScreenOptions): Line[] {
   const { glyphs, width } = options
   const { ended } = state
-  const forecast = forecastLine(state, options)
-  const lines = ended === undefined || ended.end === 'parked' ? [forecast] : []
+  const lines = ended === undefined || ended.end === 'parked' ? [forecastLine(state, options)] : []
   if (ended) {
     const isGood = ended.end === 'completed'
     const tone = isGood ? 'good' : ended.end === 'interrupted' || ended.end === 'parked' ? 'doubt' : 'bad'
@@ -96,6 +95,8 @@ function bottomLines(state: ScreenState, options: ScreenOptions): Line[] {
     const [first = '', ...rest] = (isGood ? (ended.report ?? ended.text) : ended.text).split('\n')
     lines.push(...wrap(glyphs.text(first), width).map((text): Line => [span(text, tone)]))
     lines.push(...rest.map((text): Line => [span(`  ${glyphs.text(text)}`)]))
+    if (ended.end === 'rolled-back')
+      lines.push([span(`  ${undoneText(state)}. The source is as found; nothing is left to do.`)])
   }
   const shown = lines.filter((line) => line.length > 0)
   return shown.length === 0 ? [] : [[], ...shown]
@@ -108,9 +109,8 @@ function forecastLine(
   if (goingBack !== undefined) {
     const elapsed = now - goingBack.since
     const rto = rtoMs === undefined ? '' : ` of ${formatDuration(rtoMs)}`
-    const undone = wayBack.filter(({ standing }) => standing === 'undone').length
     const tone = rtoMs !== undefined && elapsed > rtoMs ? 'bad' : 'busy'
-    const parts = [`${ended ? 'went' : 'going'} back for ${counted(elapsed)}${rto}`, `${undone} undone`]
+    const parts = [`${ended ? 'went' : 'going'} back for ${counted(elapsed)}${rto}`, undoneText({ wayBack })]
     return [span(` ${parts.join(glyphs.dot)}`, tone)]
   }
   if (forecast === undefined) return []
@@ -124,3 +124,6 @@ function forecastLine(
   const line = latestAbortAt === undefined ? [back] : [back, span(latest, isTooLate ? 'bad' : undefined)]
   return cutLine(line, width, glyphs.more)
 }
+
+const undoneText = ({ wayBack }: Pick<ScreenState, 'wayBack'>): string =>
+  `${wayBack.filter(({ standing }) => standing === 'undone').length} undone`

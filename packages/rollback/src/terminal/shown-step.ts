@@ -28,13 +28,13 @@ export interface ShownStep {
   readonly question: Of<'parked'> | undefined
 }
 
-export const freshStep = (step: string, title: string): ShownStep => ({
+export const freshStep = (step: string, title: string, estimateMs?: number): ShownStep => ({
   step,
   title,
   standing: 'outlined',
   startedAt: undefined,
   tookMs: undefined,
-  estimateMs: undefined,
+  estimateMs,
   withinMs: undefined,
   progress: undefined,
   wait: undefined,

@@ -118,7 +118,7 @@ function subLines(step: ShownStep, number: number, look: Look): Line[] {
 
 function progressLine(progress: Progress, { now, glyphs }: Look): Line {
   const { done, total, etaMs, at } = progress
-  const eta = etaMs === undefined ? '' : `${glyphs.dot}${counted(at + etaMs - now)} left`
+  const eta = etaMs === undefined || !Number.isFinite(etaMs) ? '' : `${glyphs.dot}${counted(at + etaMs - now)} left`
   const counts = glyphs.text(`${amount(done)}${total === undefined ? '' : ` of ${amount(total)}`} ${progress.unit}`)
   if (!total || total < 0) return [span(`${indent}${counts}${eta}`)]
   const full = Math.max(0, Math.min(barWidth, Math.floor((done / total) * barWidth)))

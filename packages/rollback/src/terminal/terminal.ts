@@ -1,13 +1,9 @@
-import { clearInterval, setInterval } from 'node:timers'
-
 import { type Clock, type CutoverEvent, type Duration, durationMs, systemClock } from '@cutover/core'
 
 import { abilitiesOf } from './abilities.ts'
-import { drawing } from './draw.ts'
+import { eventLog } from './event-log.ts'
 import { ascii, unicode } from './glyphs.ts'
-import { logFilter, logLines } from './log-lines.ts'
-import { blank, fold, type ScreenState } from './screen-state.ts'
-import { screenLines } from './screen.ts'
+import { liveScreen } from './live-screen.ts'
 import type { WritableLike } from './writable-like.ts'
 
 export interface TerminalOptions {
@@ -34,11 +30,6 @@ export interface Terminal extends Disposable {
   close(): void
 }
 
-const widest = 100
-const refreshMs = 1_000
-/** A copy that reports each object must not spend its time drawing. */
-const progressMs = 100
-
 /**
  * Shows a cutover to people: on a terminal as a screen that is drawn in place, else (a pipe, a CI log) one line per event.
  *
@@ -57,11 +48,15 @@ export function terminal(options: TerminalOptions = {}): Terminal {
   const write = (text: string): void => {
     if (!isClosed) stream.write(text)
   }
-  const shown = isTty ? onScreen() : asLog()
+  const { width } = options
+  const standard: readonly WritableLike[] = [process.stdout, process.stderr]
+  const shared = standard.includes(stream) ? standard.filter(({ isTTY }) => isTTY) : []
+  const shown = isTty
+    ? liveScreen({ stream, shared, write, color, width, clock, glyphs, title, rtoMs })
+    : eventLog(write, glyphs)
 
   function close(): void {
-    if (isClosed) return
-    shown.close()
+    if (!isClosed) shown.close()
     isClosed = true
     stream.off?.('error', onError)
   }
@@ -69,61 +64,4 @@ export function terminal(options: TerminalOptions = {}): Terminal {
     close,
     [Symbol.dispose]: close,
   })
-
-  function asLog() {
-    let state = blank
-    const isWorthALine = logFilter()
-    return {
-      tell(event: CutoverEvent): void {
-        state = fold(state, event)
-        if (!isWorthALine(event)) return
-        for (const line of logLines(event, state, glyphs)) write(`${line}\n`)
-      },
-      close: () => {},
-    }
-  }
-
-  function onScreen() {
-    const columns = (): number => stream.columns || 80
-    const rows = (): number => stream.rows || 24
-    const canvas = drawing({ write, color, columns, rows })
-    let state: ScreenState = blank
-    let heardAt = clock.monotonic()
-    let drawnAt = -Infinity
-    let timer: NodeJS.Timeout | undefined
-    const draw = (): void => {
-      drawnAt = clock.monotonic()
-      const now = state.at + (state.ended ? 0 : drawnAt - heardAt)
-      const width = Math.max(20, options.width ?? Math.min(columns() - 1, widest))
-      canvas.draw(screenLines(state, { now, width, height: rows() - 1, glyphs, title, rtoMs }))
-    }
-    const refresh = (): void => {
-      if (state !== blank) draw()
-    }
-    const rest = (): void => {
-      clearInterval(timer)
-      timer = undefined
-      stream.off?.('resize', refresh)
-    }
-    return {
-      tell(event: CutoverEvent): void {
-        const wasOver = state.ended !== undefined
-        if (event.kind === 'opened' && wasOver) canvas.keep()
-        state = fold(state, event)
-        heardAt = clock.monotonic()
-        if (event.kind === 'progress' && heardAt - drawnAt < progressMs) return
-        draw()
-        if (event.kind === 'ended') rest()
-        else if (timer === undefined && (!wasOver || event.kind === 'opened')) {
-          timer = setInterval(refresh, refreshMs)
-          timer.unref()
-          stream.on?.('resize', refresh)
-        }
-      },
-      close(): void {
-        refresh()
-        rest()
-      },
-    }
-  }
 }
