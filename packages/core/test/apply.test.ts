@@ -95,11 +95,15 @@ describe('when all goes well', () => {
         return { safeAt: options.since + 30_000 }
       },
     })
-    const send = change.apply
+    const { apply: send, revert: back } = change
     const startedAt = world.clock.now()
 
     const { result, revert } = await apply(
-      { ...change, apply: async (before, context) => (await send(before, context), 'change-7') },
+      {
+        ...change,
+        apply: async (before, context) => (await send(before, context), 'change-7'),
+        revert: async (before, context) => (await back(before, context), 'change-8'),
+      },
       world,
     )
     await revert()
@@ -108,7 +112,7 @@ describe('when all goes well', () => {
     expect(result).toEqual({ safeAt: startedAt + 30_000 })
     expect(told).toEqual([
       [before, { version: 2 }, 'applied', 'change-7', true],
-      [before, undefined, 'absent', undefined, true],
+      [before, undefined, 'absent', 'change-8', true],
     ])
     expect(world.clock.monotonic()).toBe(60_000)
   })

@@ -1,7 +1,8 @@
 import type { FakeWorld } from '@cutover/core/testing'
 
-import { type FaultPlan, isTransient } from './fault-plan.ts'
+import { type FaultPlan, isOfJournal, isTransient } from './fault-plan.ts'
 import type { Golden } from './rehearsed-run.ts'
+import type { End } from './runners.ts'
 
 /** Something that must never be, and when it was first so (milliseconds since the run began). */
 export interface Finding {
@@ -13,6 +14,9 @@ export interface Judged {
   readonly world: FakeWorld
   readonly end: string
   readonly why: string
+  /** Every process that came to an end, and how many there were. */
+  readonly ends: readonly End[]
+  readonly started: number
   /** The watched state before, and at the end. */
   readonly found: string
   readonly state: string
@@ -28,29 +32,37 @@ export function judge(judged: Judged): Finding[] {
     ...ofLiveness(judged),
     ...ofWhatClientsWereTold(judged),
     ...ofListeners(judged.world),
-    ...ofForgotten(judged),
+    ...judged.forgotten.map((what) => finding(`a change was made but never applied: ${what}`)),
+    ...(judged.golden ? [] : ofTheRehearsal(judged)),
   ]
 }
 
-function ofState({ end, why, state, found, golden }: Judged): Finding[] {
-  if (end === 'endless') return [{ what: `it never ends: ${why}`, at: undefined }]
-  if (end === 'rolled-back' && state !== found)
-    return [{ what: `rolled back, but not as found: ${difference(found, state)}`, at: undefined }]
-  if (end === 'completed' && golden?.end === 'completed' && state !== golden.state) {
-    return [{ what: `completed, but not as intended: ${difference(golden.state, state)}`, at: undefined }]
+const finding = (what: string, at?: number): Finding => ({ what, at })
+
+function ofState({ end, why, ends, started, state, found, golden }: Judged): Finding[] {
+  if (end === 'endless') return [finding(`it never ends: ${why}`)]
+  if (end === 'interrupted') {
+    return [finding(`it never ends: run ${started} times, it was interrupted every time, at last by: ${firstLine(why)}`)]
   }
+  const other = ends.find((one) => one.end !== end)
+  if (other) {
+    const last = ends.at(-1)
+    return [finding(`two processes came to two ends: ${other.process} ${other.end}, ${last?.process} ${end}`)]
+  }
+  if (end === 'rolled-back' && state !== found)
+    return [finding(`rolled back, but not as found: ${difference(found, state)}`)]
+  if (end === 'completed' && golden?.end === 'completed' && state !== golden.state)
+    return [finding(`completed, but not as intended: ${difference(golden.state, state)}`)]
   return []
 }
 
 function ofLiveness({ end, why, golden, plan }: Judged): Finding[] {
   const [only] = plan
-  if (!golden || plan.length !== 1 || !only || !isTransient(only.fault) || end === golden.end || end === 'endless')
+  if (!golden || plan.length !== 1 || !only || !isTransient(only.fault) || end === golden.end || !hasEnded(end))
     return []
+  const because = why.split('\n').slice(0, 2).join(' ')
   return [
-    {
-      what: `one passing fault changed the end from ${golden.end} to ${end}: ${why.split('\n').slice(0, 2).join(' ')}`,
-      at: undefined,
-    },
+    finding(`one passing fault changed the end from ${golden.end} to ${end}${because === '' ? '' : `: ${because}`}`),
   ]
 }
 
@@ -59,32 +71,26 @@ function ofWhatClientsWereTold({ end, world: { observed, waiting } }: Judged): F
   const accepted = new Map<string, number>()
   const handled = new Map<string, string>()
   for (const observation of observed) {
-    if (observation.kind === 'answered' && observation.by === undefined) {
-      findings.push({
-        what: `${observation.client} asked ${observation.name} and nobody answered${observation.why ? ` (${observation.why})` : ''}`,
-        at: observation.at,
-      })
-    }
-    if (observation.kind === 'accepted') accepted.set(observation.what, observation.at)
-    if (observation.kind === 'handled') {
-      accepted.delete(observation.what)
-      const by = handled.get(observation.what)
+    const { kind, at } = observation
+    if (kind === 'answered' && observation.by === undefined) {
+      const { client, name, why } = observation
+      findings.push(finding(`${client} asked ${name} and nobody answered${why ? ` (${why})` : ''}`, at))
+    } else if (kind === 'accepted') accepted.set(observation.what, at)
+    else if (kind === 'handled') {
+      const { what } = observation
+      const by = handled.get(what)
       if (by !== undefined && by !== observation.by)
-        findings.push({ what: `${observation.what} was handled by ${by} and by ${observation.by}`, at: observation.at })
-      handled.set(observation.what, observation.by)
+        findings.push(finding(`${what} was handled by ${by} and by ${observation.by}`, at))
+      handled.set(what, observation.by)
     }
   }
   // A cutover that waits for a person may leave work waiting; one that has ended may not.
-  const held = new Set(end === 'parked' ? [...waiting.values()].flatMap((ids) => [...ids()]) : [])
+  const held = new Set(isSettled(end) ? [] : [...waiting.values()].flatMap((ids) => [...ids()]))
   const lost = [...accepted].filter(([what]) => !handled.has(what) && !held.has(what))
-  if (lost.length > 0)
-    findings.push({
-      what: `${lost.length} accepted but never handled: ${lost
-        .slice(0, 3)
-        .map(([what]) => what)
-        .join(', ')}`,
-      at: lost[0]?.[1],
-    })
+  if (lost.length > 0) {
+    const some = lost.slice(0, 3).map(([what]) => what)
+    findings.push(finding(`${lost.length} accepted but never handled: ${some.join(', ')}`, lost[0]?.[1]))
+  }
   return findings.slice(0, 5)
 }
 
@@ -97,20 +103,32 @@ function ofListeners({ observed }: FakeWorld): Finding[] {
     listening.set(source, sides)
     if (on) sides.add(side)
     else sides.delete(side)
-    if (sides.size > 1) return [{ what: `${[...sides].join(' and ')} listened to ${source} at once`, at }]
+    if (sides.size > 1) return [finding(`${[...sides].join(' and ')} listened to ${source} at once`, at)]
   }
   return []
 }
 
-const ofForgotten = ({ forgotten }: Judged): Finding[] =>
-  forgotten.map((what) => ({ what: `a change was made but never applied: ${what}`, at: undefined }))
+/** A rehearsal that can find nothing must not look like one that found nothing. */
+function ofTheRehearsal({ world: { effects, watched } }: Judged): Finding[] {
+  if (!effects.some(({ operation }) => !isOfJournal(operation)))
+    return [finding('nothing was written that could fail: do the fakes share the world that `world` is given?')]
+  if (watched.size === 0)
+    return [finding('no fake tells its state to `world.watch`, so whether it is as found cannot be judged')]
+  return []
+}
+
+const hasEnded = (end: string): boolean => end !== 'endless' && end !== 'interrupted'
+const isSettled = (end: string): boolean => hasEnded(end) && end !== 'parked'
+
+const firstLine = (text: string): string => text.split('\n')[0] ?? ''
 
 /** The watched subjects that differ. */
 function difference(wanted: string, found: string): string {
   const before = new Map(JSON.parse(wanted) as [string, unknown][])
-  const after = JSON.parse(found) as [string, unknown][]
-  return after
-    .filter(([subject, state]) => JSON.stringify(state) !== JSON.stringify(before.get(subject)))
-    .map(([subject, state]) => `${subject} is ${JSON.stringify(state)}, wanted ${JSON.stringify(before.get(subject))}`)
+  const after = new Map(JSON.parse(found) as [string, unknown][])
+  return [...new Set([...after.keys(), ...before.keys()])]
+    .map((subject) => [subject, JSON.stringify(after.get(subject)), JSON.stringify(before.get(subject))] as const)
+    .filter(([, is, was]) => is !== was)
+    .map(([subject, is, was]) => `${subject} is ${is}, wanted ${was}`)
     .join('; ')
 }

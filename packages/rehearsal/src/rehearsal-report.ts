@@ -5,8 +5,14 @@ export interface Violation {
   /** What must never be. */
   readonly what: string
   /** The faults that it takes, after shrinking. */
-  readonly faults: readonly { readonly effect: number; readonly operation: string; readonly fault: Fault }[]
-  /** The steps under way and before, where the finding has a moment. */
+  readonly faults: readonly {
+    readonly effect: number
+    readonly operation: string
+    readonly fault: Fault
+    /** Of a late one: it was done right before the write of this number. */
+    readonly before?: number | undefined
+  }[]
+  /** The steps under way and before, where the finding has a moment: one of them came too early. */
   readonly step: string | undefined
   /** Hand it to `rehearse({ replay })`. */
   readonly replay: string
@@ -23,6 +29,8 @@ export interface MatrixRow {
 
 export class RehearsalReport {
   readonly runs: number
+  /** How many of the runs violated something; `violations` tells apart at most 20 of them. */
+  readonly violatingRuns: number
   /** How it ends without a fault. */
   readonly end: string
   readonly matrix: readonly MatrixRow[]
@@ -37,6 +45,7 @@ export class RehearsalReport {
 
   constructor(found: Omit<RehearsalReport, 'text' | 'markdown' | 'assertSafe'>) {
     this.runs = found.runs
+    this.violatingRuns = found.violatingRuns
     this.end = found.end
     this.matrix = found.matrix
     this.violations = found.violations
@@ -50,7 +59,8 @@ export class RehearsalReport {
     const ends = Object.entries(this.ends)
       .map(([end, count]) => `${count} ${end}`)
       .join(', ')
-    const summary = `${this.runs} runs, ${this.violations.length} violations; ${ends}`
+    const many = this.violatingRuns > this.violations.length ? ` in ${this.violatingRuns} runs` : ''
+    const summary = `${counted(this.runs, 'run')}, ${counted(this.violations.length, 'violation')}${many}; ${ends}`
     return [summary, ...this.violations.map(({ text }) => `✗ ${text}`)].join('\n')
   }
 
@@ -68,8 +78,13 @@ export class RehearsalReport {
 
   /** @throws CutoverError `REHEARSAL_UNSAFE`, whose message is `text`, when there is a violation. */
   assertSafe(): void {
-    if (this.violations.length > 0) throw new CutoverError('REHEARSAL_UNSAFE', this.text)
+    if (this.violations.length > 0)
+      throw new CutoverError('REHEARSAL_UNSAFE', this.text, {
+        next: `See it happen: rehearse({ …, replay: ${JSON.stringify(this.violations[0]?.replay)} }), then read report.trace.`,
+      })
   }
 }
 
-const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
+
+const row = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`

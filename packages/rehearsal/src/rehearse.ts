@@ -1,23 +1,43 @@
+import { CutoverError, isCutoverError } from '@cutover/core'
 import { everyFault, type Fault } from '@cutover/core/testing'
 
-import { canMeet, type FaultPlan, parseReplayId, replayId } from './fault-plan.ts'
+import {
+  canMeet,
+  type FaultPlan,
+  invalidReplay,
+  isLate,
+  isOfJournal,
+  parseReplayId,
+  type PlannedFault,
+  replayId,
+} from './fault-plan.ts'
+import { type First, Pairs } from './pairs.ts'
 import { type MatrixRow, RehearsalReport, type Violation } from './rehearsal-report.ts'
-import type { RehearseOptions } from './rehearse-options.ts'
-import { rehearsedRun, type Golden, type Outcome } from './rehearsed-run.ts'
+import { assertOptions, type RehearseOptions } from './rehearse-options.ts'
+import { type Golden, type Outcome, outlineOf, rehearsedRun } from './rehearsed-run.ts'
+import { violation } from './violation.ts'
 
 /** Runs that violate are many and alike: after these, counting is enough. */
 const mostViolations = 20
+const pairsBetweenProgress = 500
 
 /**
  * Runs cutover code against fakes of one world: once without a fault, then with every fault at every write and every record
  * of the journal, then (depth 2) with pairs. The code does not know: it is given a journal and a clock as always.
+ *
+ * What is unsafe without any fault is reported at once, and nothing is failed.
+ *
+ * @throws CutoverError `REHEARSAL_OPTIONS_INVALID`, `REHEARSAL_REPLAY_INVALID` before anything runs;
+ * `REHEARSAL_NOT_DETERMINISTIC` when two runs differ before their first fault; `REHEARSAL_WORLD_FAILED` when a fake's own
+ * timer, `world` or `load` throws.
  */
 export async function rehearse<Parts>(options: RehearseOptions<Parts>): Promise<RehearsalReport> {
-  const { depth = 1, faults = everyFault, replay } = options
-  const golden = await rehearsedRun(options, [], undefined, true)
-  const rehearsal = new Rehearsal(options, golden, faults)
+  assertOptions(options)
+  const { depth = 1, replay } = options
+  const golden = await tried(options, [], undefined, true)
+  const rehearsal = new Rehearsal(options, golden)
   rehearsal.note([], golden)
-  if (replay !== undefined) return rehearsal.replay(parseReplayId(replay))
+  if (replay !== undefined) return rehearsal.replay(replay)
   if (golden.findings.length === 0) {
     await rehearsal.singles()
     if (depth === 2) await rehearsal.pairs()
@@ -25,80 +45,106 @@ export async function rehearse<Parts>(options: RehearseOptions<Parts>): Promise<
   return rehearsal.report()
 }
 
-interface First {
-  readonly plan: FaultPlan
-  readonly operations: readonly string[]
-}
-
 class Rehearsal<Parts> {
   readonly #options: RehearseOptions<Parts>
   readonly #golden: Outcome
   readonly #faults: readonly Fault[]
   readonly #matrix: MatrixRow[] = []
-  readonly #violating: { readonly plan: FaultPlan; readonly outcome: Outcome }[] = []
+  /** By replay id. */
+  readonly #violating = new Map<string, { readonly plan: FaultPlan; readonly first: Outcome }>()
   readonly #ends: Record<string, number> = {}
-  /** The runs with one fault, and their effects: what pairs are made of. */
+  /** The safe runs with one fault: what pairs are made of. Their texts are many and few: each is kept once. */
   readonly #firsts: First[] = []
+  readonly #operations = new Map<string, string>()
+  readonly #unsafeAlone = new Set<string>()
   #runs = 0
+  #violatingRuns = 0
   #longestMs = 0
-  #trace: readonly string[] = []
+  #planned = 0
+  #done = 0
 
-  constructor(options: RehearseOptions<Parts>, golden: Outcome, faults: readonly Fault[]) {
+  constructor(options: RehearseOptions<Parts>, golden: Outcome) {
     this.#options = options
     this.#golden = golden
-    this.#faults = faults
+    this.#faults = options.faults ?? everyFault
   }
 
   async singles(): Promise<void> {
-    const { operations } = this.#golden
-    for (const [i, operation] of operations.entries()) {
+    const rows = this.#golden.operations.map((operation, i) => ({
+      effect: i + 1,
+      operation,
+      faults: this.#faults.filter((fault) => canMeet(operation, fault)),
+    }))
+    this.#planned = rows.reduce((sum, { faults }) => sum + faults.length, 0)
+    for (const { effect, operation, faults } of rows) {
       const ends: Partial<Record<Fault, string>> = {}
-      for (const fault of this.#faults) {
-        if (!canMeet(operation, fault)) continue
-        const plan = [{ effect: i + 1, fault }]
-        const outcome = await this.#run(plan)
-        ends[fault] = outcome.findings.length > 0 ? 'VIOLATION' : outcome.end
-        this.#firsts.push({ plan, operations: outcome.operations })
-      }
-      this.#matrix.push({ effect: i + 1, operation, ends })
-      this.#options.onProgress?.(this.#runs, operations.length * this.#faults.length + 1)
+      for (const fault of faults) ends[fault] = await this.#single({ effect, fault })
+      this.#matrix.push({ effect, operation, ends })
+      this.#progress(faults.length)
     }
   }
 
-  /** Every later effect of every run with one fault, or an even choice of them. */
   async pairs(): Promise<void> {
     const { pairs = 2_000, seed = 1 } = this.#options
-    const counts = this.#firsts.map(
-      ({ plan, operations }) => Math.max(0, operations.length - (plan[0]?.effect ?? 0)) * this.#faults.length,
-    )
-    const total = counts.reduce((sum, count) => sum + count, 0)
-    const wanted = pairs === 'all' ? total : Math.min(pairs, total)
-    const step = total / Math.max(1, wanted)
-    let first = 0
-    let before = 0
-    for (let i = 0; i < wanted; i++) {
-      const index = Math.min(total - 1, Math.floor(i * step + (pairs === 'all' ? 0 : ((seed * 0.618) % 1) * step)))
-      while (index >= before + (counts[first] ?? 0)) before += counts[first++] ?? 0
-      const { plan, operations } = this.#firsts[first] as First
-      const inner = index - before
-      const effect = (plan[0]?.effect ?? 0) + 1 + Math.floor(inner / this.#faults.length)
-      const fault = this.#faults[inner % this.#faults.length] as Fault
-      if (canMeet(operations[effect - 1] ?? '', fault)) await this.#run([...plan, { effect, fault }])
-      if (i % 500 === 499) this.#options.onProgress?.(i + 1, wanted)
+    const space = new Pairs(this.#firsts, this.#faults)
+    const count = pairs === 'all' ? space.total : Math.min(pairs, space.total)
+    this.#planned += count
+    let sinceProgress = 0
+    for (const plan of count === space.total ? space.all() : space.some(count, seed)) {
+      await this.#run(plan)
+      sinceProgress += 1
+      if (sinceProgress < pairsBetweenProgress) continue
+      this.#progress(sinceProgress)
+      sinceProgress = 0
     }
+    if (sinceProgress > 0) this.#progress(sinceProgress)
   }
 
   /** One plan, told in full. */
-  async replay(plan: FaultPlan): Promise<RehearsalReport> {
-    const outcome = await rehearsedRun(this.#options, plan, this.#golden, true)
+  async replay(id: string): Promise<RehearsalReport> {
+    const plan = parseReplayId(id)
+    const outcome = await tried(this.#options, plan, this.#golden, true)
+    const unmet = plan.find(({ effect }) => effect > outcome.operations.length)
+    if (unmet) {
+      const { length } = outcome.operations
+      throw invalidReplay(id, `its run has ${length} writes, so there is no ${unmet.effect}: has the script or the world changed?`)
+    }
+    this.#assertSameUntil(plan, outcome)
     this.note(plan, outcome)
-    this.#trace = outcome.trace
-    return this.report()
+    return this.report(outcome.trace)
   }
 
+  /** Answers how it ended. */
+  async #single(fault: PlannedFault): Promise<string> {
+    const outcome = await this.#run([fault])
+    if (outcome.findings.length > 0) return 'VIOLATION'
+    if (this.#options.depth === 2)
+      this.#firsts.push({ fault, operations: outcome.operations.map((operation) => this.#kept(operation)) })
+    return outcome.end
+  }
+
+  #kept(operation: string): string {
+    const kept = this.#operations.get(operation)
+    if (kept !== undefined) return kept
+    this.#operations.set(operation, operation)
+    return operation
+  }
+
+  /** Runs a plan; where what is late was overtaken by other writes, also with its being done right before each of them. */
   async #run(plan: FaultPlan): Promise<Outcome> {
-    const outcome = await rehearsedRun(this.#options, plan, this.#golden, false)
+    const outcome = await tried(this.#options, plan, this.#golden, false)
+    this.#assertSameUntil(plan, outcome)
     this.note(plan, outcome)
+    const last = plan.at(-1)
+    if (outcome.findings.length > 0 || !last || !isLate(last.fault)) return outcome
+    // A record that comes late comes from whoever has lost the journal: it is refused whenever it comes.
+    if (isOfJournal(outcome.operations[last.effect - 1] ?? '')) return outcome
+    for (let i = 1; i <= (outcome.overtaken.get(last.effect) ?? 0); i++) {
+      const earlier = [...plan.slice(0, -1), { ...last, before: last.effect + i }]
+      const other = await tried(this.#options, earlier, this.#golden, false)
+      this.note(earlier, other)
+      if (other.findings.length > 0) return other
+    }
     return outcome
   }
 
@@ -106,67 +152,73 @@ class Rehearsal<Parts> {
     this.#runs += 1
     this.#ends[outcome.end] = (this.#ends[outcome.end] ?? 0) + 1
     this.#longestMs = Math.max(this.#longestMs, outcome.virtualMs)
-    if (outcome.findings.length > 0 && this.#violating.length < mostViolations) this.#violating.push({ plan, outcome })
+    if (outcome.findings.length === 0) return
+    this.#violatingRuns += 1
+    // A pair that begins with an unsafe fault is not tried; one that ends with one needs only that.
+    const enough = plan.find((fault) => this.#unsafeAlone.has(replayId([fault])))
+    const least = enough ? [enough] : plan
+    const id = replayId(least)
+    if (plan.length === 1) this.#unsafeAlone.add(id)
+    if (this.#violating.size < mostViolations && !this.#violating.has(id))
+      this.#violating.set(id, { plan: least, first: outcome })
   }
 
-  async report(): Promise<RehearsalReport> {
+  async report(trace: readonly string[] = []): Promise<RehearsalReport> {
     const violations: Violation[] = []
-    for (const { plan } of this.#violating) violations.push(...(await this.#explain(plan)))
+    for (const { plan, first } of this.#violating.values()) violations.push(...(await this.#explain(plan, first)))
     return new RehearsalReport({
       runs: this.#runs,
+      violatingRuns: this.#violatingRuns,
       end: this.#golden.end,
       matrix: this.#matrix,
-      violations: violations.filter(({ text }, i) => violations.findIndex((other) => other.text === text) === i),
+      violations,
       ends: this.#ends,
-      outline: this.#golden.outline,
+      outline: outlineOf(this.#golden.events),
       longestMs: this.#longestMs,
-      trace: this.#trace,
+      trace,
     })
   }
 
-  /** Leaves out what it does not take, and tells the story of the rest. */
-  async #explain(plan: FaultPlan): Promise<Violation[]> {
-    let least = plan
-    for (const fault of plan) {
-      if (plan.length < 2) break
-      if (!canMeet(this.#golden.operations[fault.effect - 1] ?? '', fault.fault)) continue
-      if ((await rehearsedRun(this.#options, [fault], asGolden(this.#golden), false)).findings.length > 0)
-        least = [fault]
+  /** Tells the story of a run that violates. Without a fault, everything that is wrong. */
+  async #explain(plan: FaultPlan, first: Outcome): Promise<Violation[]> {
+    if (plan.length === 0) return first.findings.map((found) => violation(plan, first, [found]))
+    const told = await tried(this.#options, plan, this.#golden, true)
+    return [violation(plan, told.findings.length > 0 ? told : first)]
+  }
+
+  /** Before its first fault, a run is the golden run: else no number means anything. */
+  #assertSameUntil([first]: FaultPlan, { operations }: Outcome): void {
+    for (let i = 0; i < (first?.effect ?? 0); i++) {
+      const [was, is] = [this.#golden.operations[i], operations[i]]
+      if (was === is) continue
+      throw new CutoverError(
+        'REHEARSAL_NOT_DETERMINISTIC',
+        `write ${i + 1} was ${was ?? 'none'} in the run without a fault, and ${is ?? 'none'} in another, before any fault`,
+        { next: 'Build everything in world(), and take time and chance from world.clock and world.random().' },
+      )
     }
-    const outcome = await rehearsedRun(this.#options, least, least.length === 0 ? undefined : this.#golden, true)
-    const faults = least.map(({ effect, fault }) => ({
-      effect,
-      fault,
-      operation: outcome.operations[effect - 1] ?? '',
-    }))
-    const replay = replayId(least)
-    return outcome.findings.slice(0, 1).map(({ what, at }) => {
-      const step = at === undefined ? undefined : stepsAt(outcome, at)
-      const why =
-        faults.map(({ effect, operation, fault }) => `${fault} at ${effect} (${operation})`).join(', then ') ||
-        'without any fault'
-      return {
-        what,
-        faults,
-        step,
-        replay,
-        text: `${why}: ${what}${step === undefined ? '' : `, ${step}`}. It ended ${outcome.end}. Replay: ${replay}`,
-      }
-    })
+  }
+
+  #progress(done: number): void {
+    this.#done += done
+    this.#options.onProgress?.(this.#done, this.#planned)
   }
 }
 
-const asGolden = ({ end, state }: Outcome): Golden => ({ end, state })
-
-/** Which step was under way at that moment, and which had gone before: one of the two came too early. */
-function stepsAt({ events }: Outcome, at: number): string {
-  const startedAt = events[0]?.at ?? 0
-  const begun = events.flatMap((event) =>
-    event.at - startedAt <= at && (event.kind === 'step-started' || event.kind === 'step-undone')
-      ? [event.kind === 'step-undone' ? `undoing “${event.title}”` : `“${event.title}”`]
-      : [],
-  )
-  const [before, during] = [begun.at(-2), begun.at(-1)]
-  if (during === undefined) return 'before the first step'
-  return `while ${during} was under way${before === undefined ? '' : `, after ${before}`}`
+/** A run, whose fakes may be wrong themselves. */
+async function tried<Parts>(
+  options: RehearseOptions<Parts>,
+  plan: FaultPlan,
+  golden: Golden | undefined,
+  told: boolean,
+): Promise<Outcome> {
+  try {
+    return await rehearsedRun(options, plan, golden, told)
+  } catch (error) {
+    if (isCutoverError(error) && error.code.startsWith('REHEARSAL_')) throw error
+    const why = error instanceof Error ? error.message : String(error)
+    throw new CutoverError('REHEARSAL_WORLD_FAILED', `the fakes or the load threw (replay: ${replayId(plan)}): ${why}`, {
+      cause: error,
+    })
+  }
 }

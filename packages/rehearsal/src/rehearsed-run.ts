@@ -1,26 +1,30 @@
-import { type CutoverEvent, isCutoverError, type Outline, watchMade } from '@cutover/core'
-import { FakeWorld, type SimulatedProcess } from '@cutover/core/testing'
+import type { CutoverEvent, Outline } from '@cutover/core'
+import { FakeWorld, type FakeWorldOptions } from '@cutover/core/testing'
 import { memoryJournal } from '@cutover/rollback'
 
-import { type FaultPlan } from './fault-plan.ts'
+import { type FaultPlan, isLate } from './fault-plan.ts'
+import { ForgottenWatch } from './forgotten.ts'
 import { type Finding, judge } from './judge.ts'
+import { LateWorld } from './late-world.ts'
 import type { RehearseOptions } from './rehearse-options.ts'
+import { Runners } from './runners.ts'
 
 /** How one run ended. */
 export interface Outcome {
   /** `completed`, `rolled-back`, `rolled-back-with-residue`, `parked`, `interrupted` or `endless`. */
   readonly end: string
-  readonly why: string
   readonly findings: readonly Finding[]
   /** The operations of the effects, by number - 1. */
   readonly operations: readonly string[]
   /** What the watched state was at the end. */
   readonly state: string
   readonly virtualMs: number
-  readonly processes: number
+  /** By the number of a late write: how many were sent before it was done. */
+  readonly overtaken: ReadonlyMap<number, number>
   readonly trace: readonly string[]
   readonly events: readonly CutoverEvent[]
-  readonly outline: Outline
+  /** Epoch milliseconds at which the world began. */
+  readonly startedAt: number
 }
 
 /** What faulted runs are compared with. */
@@ -29,147 +33,111 @@ export interface Golden {
   readonly state: string
 }
 
-/** After how long somebody runs it again. */
-const restartMs = 15_000
-const longestRestartMs = 5 * 60_000
-/** How often it is run again before it is called endless. */
-const mostProcesses = 12
-/** How long the world goes on after the end, so that what is late, queued or stopped comes to rest. */
+/** How long the world goes on after the end, so that what is late or queued comes to rest. */
 const restMs = 5 * 60_000
-const restWithZombiesMs = 60 * 60_000
+const afterLoadMs = 60_000
 
-/** One run of the code under test in a fresh world, restarted after each crash until it ends. */
-export async function rehearsedRun<Parts>(
+/** One run of the code under test in a fresh world, restarted after each crash until it ends. `told`: with trace and events. */
+export function rehearsedRun<Parts>(
+  options: RehearseOptions<Parts>,
+  plan: FaultPlan,
+  golden: Golden | undefined,
+  told: boolean,
+): Promise<Outcome> {
+  return alone(() => run(options, plan, golden, told))
+}
+
+async function run<Parts>(
   options: RehearseOptions<Parts>,
   plan: FaultPlan,
   golden: Golden | undefined,
   told: boolean,
 ): Promise<Outcome> {
   const { seed = 1, lateMs = 40_000, invariants = [] } = options
-  const world = new FakeWorld({
-    seed,
-    lateMs,
-    trace: told,
-    faults: new Map(plan.map(({ effect, fault }) => [effect, fault])),
-  })
+  const faults = new Map(plan.map(({ effect, fault }) => [effect, fault]))
+  const world = worldFor({ seed, lateMs, trace: told, faults }, plan)
+  const startedAt = world.clock.now()
   const parts = options.world(world)
   const found = stateOf(world)
   const stopLoad = options.load?.(parts, world)
   const journal = memoryJournal({ world })
-  const forgotten = told ? unapplied() : undefined
-  const { end, why, processes } = await runToItsEnd(world, journal, () =>
-    options.cutover(parts, {
-      journal,
-      clock: world.clock,
-      onEvent: told ? (event) => tellTrace(world, event) : undefined,
-    }),
-  )
-  await world.advance(plan.some(({ fault }) => fault.startsWith('zombie')) ? restWithZombiesMs : restMs)
+  const onEvent = told ? (event: CutoverEvent): void => tellTrace(world, event) : undefined
+  const runners = new Runners(world, journal, () => options.cutover(parts, { journal, clock: world.clock, onEvent }))
+  // Only without a fault: a process that dies may have made some that it had no time to apply.
+  const watch = golden === undefined ? new ForgottenWatch() : undefined
+  const stuck = await runners.runToAnEnd()
+  const forgotten = watch?.stop({ isComplete: runners.ends[0]?.end === 'completed' }) ?? []
+  const ms = Math.max(restMs, lateMs + afterLoadMs)
+  await world.advance(ms)
+  if (await runners.letAllFinish()) await world.advance(ms)
   stopLoad?.()
-  await world.advance(60_000)
+  await world.advance(afterLoadMs)
   const state = stateOf(world)
-  const findings = [
-    ...judge({ world, end, why, found, state, golden, plan, forgotten: forgotten?.() ?? [] }),
-    ...invariants.flatMap(({ name, holds }) => {
-      const wrong = holds(parts, world)
-      return wrong === undefined ? [] : [{ what: `${name}: ${wrong}`, at: undefined }]
-    }),
-  ]
+  const { end, why } = runners.ends.at(-1) ?? stuck ?? { end: 'endless', why: '' }
+  const { ends, started } = runners
+  const findings = judge({ world, end, why, ends, started, found, state, golden, plan, forgotten })
+  for (const { name, holds } of invariants) {
+    const wrong = await askInvariant(() => holds(parts, world))
+    if (wrong !== undefined) findings.push({ what: `${name}: ${wrong}`, at: undefined })
+  }
   world.end()
   return {
     end,
-    why,
     findings,
     operations: world.effects.map(({ operation }) => operation),
     state,
     virtualMs: world.clock.monotonic(),
-    processes,
+    overtaken: world instanceof LateWorld ? world.overtaken : new Map<number, number>(),
     trace: world.trace ?? [],
     events: world.events,
-    outline: outlineOf(world.events),
+    startedAt,
   }
 }
 
-type Settled = { readonly end: string; readonly why: string } | { readonly again: true; readonly why: string }
+const worldFor = (options: FakeWorldOptions, plan: FaultPlan): FakeWorld =>
+  plan.some(({ fault }) => isLate(fault)) ? new LateWorld(options, plan) : new FakeWorld(options)
 
-/** Runs it, and runs it again whenever it has died, was stopped or was interrupted, as a person or a supervisor would. */
-async function runToItsEnd(
-  world: FakeWorld,
-  journal: { holderDied(): void },
-  work: () => Promise<unknown>,
-): Promise<{ readonly end: string; readonly why: string; readonly processes: number }> {
-  let ended: { readonly end: string; readonly why: string } | undefined
-  let last = ''
-  for (let number = 1; number <= mostProcesses; number++) {
-    const runner = world.spawn(`runner-${number}`)
-    const settled = await world.runUntil(outcomeOf(world, runner, work, (end) => (ended ??= end)))
-    if (ended) return { ...ended, processes: number }
-    last = settled.why
-    if (runner.state === 'dead') journal.holderDied()
-    else if (runner.state === 'running') world.kill(runner)
-    await world.advance(Math.min(restartMs * 2 ** (number - 1), longestRestartMs))
-    // A process that was stopped may have gone on meanwhile, and come to the end.
-    if (ended) return { ...(ended as { end: string; why: string }), processes: number }
+/** What cannot be judged does not hold. */
+async function askInvariant(holds: () => Promise<string | undefined> | string | undefined): Promise<string | undefined> {
+  try {
+    return await holds()
+  } catch (error) {
+    return `it could not be judged: ${error instanceof Error ? error.message : String(error)}`
   }
-  return { end: 'endless', why: last, processes: mostProcesses }
-}
-
-/** Resolves when the process has ended, died or been stopped; tells an end whenever it comes. */
-function outcomeOf(
-  world: FakeWorld,
-  runner: SimulatedProcess,
-  work: () => Promise<unknown>,
-  onEnd: (end: { end: string; why: string }) => void,
-): Promise<Settled> {
-  return new Promise((resolve) => {
-    runner.onStop = () => resolve({ again: true, why: `${runner.name} was ${runner.state}` })
-    const settle = (settled: Settled): void => {
-      if ('end' in settled) onEnd(settled)
-      resolve(settled)
-    }
-    world.runAs(runner, work).then(
-      () => settle({ end: 'completed', why: '' }),
-      (error: unknown) => settle(settledBy(error)),
-    )
-  })
-}
-
-const ends: Readonly<Record<string, string>> = {
-  CUTOVER_ROLLED_BACK: 'rolled-back',
-  CUTOVER_ROLLED_BACK_WITH_RESIDUE: 'rolled-back-with-residue',
-  CUTOVER_PARKED: 'parked',
-}
-
-function settledBy(error: unknown): Settled {
-  const why = error instanceof Error ? error.message : String(error)
-  const end = isCutoverError(error) ? ends[error.code] : undefined
-  return end === undefined ? { again: true, why } : { end, why }
 }
 
 /** The state that fakes watch, as one text. */
 const stateOf = (world: FakeWorld): string =>
-  JSON.stringify([...world.watched].map(([subject, snapshot]) => [subject, snapshot()]))
-
-/** Listens for changes that the script makes and never hands to `apply`. */
-function unapplied(): () => string[] {
-  const made = new Map<object, string>()
-  const stop = watchMade(
-    (id, subject, madeAt) => void made.set(subject, `${id}, made at ${madeAt()}`),
-    (subject) => void made.delete(subject),
+  JSON.stringify(
+    [...world.watched].map(([subject, snapshot]) => [subject, snapshot()]),
+    (_key, value: unknown) => {
+      // JSON makes `{}` of a Map or Set: any two would be the same.
+      if (value instanceof Map || value instanceof Set) return [...value]
+      return typeof value === 'bigint' ? `${value}n` : value
+    },
   )
-  return () => {
-    stop()
-    return [...made.values()]
-  }
-}
 
 function tellTrace(world: FakeWorld, event: CutoverEvent): void {
   world.events.push(event)
   world.note(`   ${event.text}`)
 }
 
-function outlineOf(events: readonly CutoverEvent[]): Outline {
-  return events.flatMap((event) =>
+/** The steps of a run, once each. */
+export function outlineOf(events: readonly CutoverEvent[]): Outline {
+  const steps = events.flatMap((event) =>
     event.kind === 'step-started' ? [{ step: event.step, title: event.title, estimateMs: event.estimateMs }] : [],
   )
+  return [...new Map(steps.map((step) => [step.step, step])).values()]
+}
+
+let last: Promise<unknown> = Promise.resolve()
+
+/** One run at a time in this process: who has made a change is not told, so two would be taken for one. */
+function alone<T>(work: () => Promise<T>): Promise<T> {
+  const done = last.then(work)
+  last = done.then(
+    () => {},
+    () => {},
+  )
+  return done
 }

@@ -12,7 +12,8 @@ export interface Cell {
   write(from: string, to: string, call?: CallOptions): Promise<void>
 }
 
-export function inMemoryCell(world: FakeWorld, service: string, initial: string): Cell {
+/** `worksAfterMs`: it answers at once, and does it only then, as many control planes do. */
+export function inMemoryCell(world: FakeWorld, service: string, initial: string, { worksAfterMs = 0 } = {}): Cell {
   let value = initial
   world.watch(service, () => value)
   return {
@@ -23,13 +24,20 @@ export function inMemoryCell(world: FakeWorld, service: string, initial: string)
     write: (from, to, call) =>
       world.call(`${service}.write`, { ...call, write: true }, () => {
         if (value !== from) throw new CutoverError('CELL_CONFLICT', `${service} is ${value}, not ${from}`)
-        value = to
+        if (worksAfterMs === 0) value = to
+        else world.later(worksAfterMs, () => void (value = to))
       }),
   }
 }
 
-/** Sets a cell; on the way back waits until nobody can remember what it was set to. */
-export function set(cell: Cell, id: string, to: string, rememberedMs = 0): Change<string, { readonly to: string }> {
+/** Sets a cell; on the way back, or on `both` ways, waits until nobody can remember what it was before. */
+export function set(
+  cell: Cell,
+  id: string,
+  to: string,
+  rememberedMs = 0,
+  ways: 'back' | 'both' = 'back',
+): Change<string, { readonly to: string }> {
   return defineChange({
     id,
     subject: id,
@@ -47,7 +55,7 @@ export function set(cell: Cell, id: string, to: string, rememberedMs = 0): Chang
       if ((await cell.read({ signal })) === to) await cell.write(to, before, { signal, fence })
     },
     async settle(_before, _seen, { clock, signal }, { toward, since }) {
-      const left = toward === 'absent' ? since + rememberedMs - clock.now() : 0
+      const left = toward === 'absent' || ways === 'both' ? since + rememberedMs - clock.now() : 0
       if (left > 0) await clock.sleep(left, { signal })
       return { to }
     },
@@ -153,10 +161,10 @@ export interface Parts {
 
 const ttlMs = 60_000
 
-export function parts(world: FakeWorld, { healthy = true } = {}): Parts {
+export function parts(world: FakeWorld, { healthy = true, worksAfterMs = 0 } = {}): Parts {
   return {
     record: inMemoryCell(world, 'record', 'source'),
-    sourceConsumer: inMemoryCell(world, 'source-consumer', 'on'),
+    sourceConsumer: inMemoryCell(world, 'source-consumer', 'on', { worksAfterMs }),
     targetConsumer: inMemoryCell(world, 'target-consumer', 'off'),
     host: inMemoryHost(world),
     queues: inMemoryQueues(world),
@@ -251,4 +259,42 @@ export const fan =
         await steps.require(check('healthy', async () => healthy))
       },
     })
+  }
+
+/** A name, and the server that it leaves. */
+export interface Retired {
+  readonly record: Cell
+  readonly server: Cell
+  readonly healthy: boolean
+}
+
+export const retired = (world: FakeWorld, { healthy = true } = {}): Retired => ({
+  record: inMemoryCell(world, 'record', 'source'),
+  server: inMemoryCell(world, 'server', 'on'),
+  healthy,
+})
+
+/** Clients that remember the name for a minute; the source answers as long as it is on. */
+export function callers({ record, server }: Retired, world: FakeWorld): () => void {
+  const caches = [0, 1, 2].map(() => ({ address: '', until: -1 }))
+  return clients(world, {
+    name: 'orders',
+    everyMs: 10_000,
+    resolve(client) {
+      const cache = caches[client] ?? { address: '', until: -1 }
+      if (world.clock.monotonic() >= cache.until)
+        Object.assign(cache, { address: record.value, until: world.clock.monotonic() + ttlMs })
+      return cache.address
+    },
+    reach: (address) => (address === 'target' || server.value === 'on' ? address : undefined),
+  })
+}
+
+/** Two steps and a verdict: the second is safe only when the first is felt by everybody. */
+export const retire =
+  ({ record, server, healthy }: Retired) =>
+  async (cutover: Cutover): Promise<void> => {
+    await cutover.apply(set(record, 'repoint', 'target', ttlMs + 1_000, 'both'))
+    await cutover.apply(set(server, 'retire', 'off'))
+    await cutover.require(check('target is healthy', async () => healthy))
   }

@@ -19,7 +19,7 @@ export interface AnswerOptions {
  */
 export async function answer(journal: Journal, options: AnswerOptions): Promise<void> {
   const { step, answer: said, who, why, clock = systemClock } = options
-  if (who.trim() === '' || why.trim() === '')
+  if (![who, why].every((text) => typeof text === 'string' && text.trim() !== ''))
     throw new CutoverError('CUTOVER_ANSWER_INVALID', 'who and why are recorded: wanted both, and not empty')
   const opened = await journal.open({ clock })
   try {

@@ -198,9 +198,33 @@ async function live(run: Run, step: string, change: ChangeSpec, known: StepHisto
     await run.append({ t: 'settled', ...run.place(step), after })
   }
   if (change.attach && known.undoingAt === undefined && !run.attached.has(step)) {
-    run.attached.set(step, await change.attach(before, after, run.context(step, run.writes.signal)))
+    const attached = await attach(run, step, change, before, after)
+    if (attached) run.attached.set(step, attached)
   }
   return after
+}
+
+/** Only on the way back it may be missing: what came later must be undone all the same. */
+async function attach(
+  run: Run,
+  step: string,
+  change: ChangeSpec,
+  before: unknown,
+  after: unknown,
+): Promise<AsyncDisposable | undefined> {
+  try {
+    return await change.attach?.(before, after, run.context(step, run.writes.signal))
+  } catch (error) {
+    if (!run.history.decided) throw error
+    run.tell(() => ({
+      kind: 'note',
+      code: 'CUTOVER_NOT_ATTACHED',
+      step,
+      data: { why: because(error) },
+      text: `${change.title}: goes back without what lives with it: ${because(error)}`,
+    }))
+    return undefined
+  }
 }
 
 /** Waits until it is felt; what cannot be looked at for longer than patience lasts is a question. */

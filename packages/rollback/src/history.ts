@@ -62,6 +62,8 @@ export class History {
   noReturn: string | undefined
   closed: 'completed' | 'rolled-back' | 'rolled-back-with-residue' | undefined
 
+  #lastNumber = 0
+
   constructor(entries: readonly JournalEntry[] = []) {
     for (const entry of entries) this.absorb(entry)
   }
@@ -100,6 +102,8 @@ export class History {
         step.endedAt = entry.at
         break
       case 'check':
+        // Nothing was applied since: a script that branches on the answer may go another way now.
+        if (step.answer && step.answer.status !== entry.status) this.#forgetAfter(step)
         step.kind = 'check'
         step.title = entry.title
         step.answer = {
@@ -192,6 +196,17 @@ export class History {
     }
   }
 
+  #forgetAfter({ number, lane }: StepHistory): void {
+    for (const later of this.steps.values()) {
+      if (later.number <= number || later.intentSeq !== undefined || areBeside(later.lane, lane)) continue
+      this.steps.delete(later.step)
+      this.questions.delete(later.step)
+      const order = this.order.get(later.scope) ?? []
+      order.splice(order.indexOf(later.step), 1)
+    }
+    this.#lastNumber = Math.max(...[...this.steps.values()].map((step) => step.number))
+  }
+
   #step(entry: JournalEntry & { step: string; scope?: string | undefined; lane?: string | undefined }): StepHistory {
     const known = this.steps.get(entry.step)
     if (known) return known
@@ -200,7 +215,7 @@ export class History {
       step,
       scope,
       lane,
-      number: this.steps.size + 1,
+      number: ++this.#lastNumber,
       title: step,
       subject: '',
       beganAt: entry.at,

@@ -46,6 +46,12 @@ function linesOf(report: Untold, history: History, location: string): string[] {
     case 'parked':
       return report.questions.flatMap((question) => parkedLines(question, report, history, location))
     case 'interrupted': {
+      if (history.decided) {
+        return [
+          `INTERRUPTED while going back, ${undoneText(report)}: ${report.because}`,
+          field('Go on', `run it again: it goes on going back; its journal is ${location}`),
+        ]
+      }
       const at = steps.find((step) => step.end === 'begun' || step.end === 'in-doubt')
       const where = at === undefined ? `after ${count(steps.length, 'step')}` : `at step ${at.number}, ${at.title}`
       return [

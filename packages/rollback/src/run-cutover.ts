@@ -1,4 +1,4 @@
-import { type Clock, CutoverError, formatInstant, journalCopy, systemClock } from '@cutover/core'
+import { type Clock, CutoverError, formatInstant, journalCopy, systemClock, tell } from '@cutover/core'
 
 import { CutoverEnded } from './cutover-ended.ts'
 import { History } from './history.ts'
@@ -34,15 +34,18 @@ export async function runCutover(
   if (typeof id !== 'string' || id === '')
     throw new CutoverError('CUTOVER_OPTIONS_INVALID', `id is ${JSON.stringify(id)}; wanted a name`)
   if (signal?.aborted) throw interrupted(signal.reason, journal.location)
-  const opened = await journal.open({
-    clock,
-    signal,
-    onWaiting: (holder, until) => {
-      const text = `waits until the lease of ${holder} is over, ${formatInstant(until)}`
-      for (const listener of typeof onEvent === 'function' ? [onEvent] : (onEvent ?? []))
-        listener({ kind: 'waiting', step: id, why: `the lease of ${holder}`, until, at: clock.now(), text })
-    },
-  })
+  const opened = await journal
+    .open({
+      clock,
+      signal,
+      onWaiting: (holder, until) => {
+        const text = `waits until the lease of ${holder} is over, ${formatInstant(until)}`
+        tell(onEvent, { kind: 'waiting', step: id, why: `the lease of ${holder}`, until, at: clock.now(), text })
+      },
+    })
+    .catch((error: unknown) => {
+      throw signal?.aborted ? interrupted(signal.reason, journal.location) : error
+    })
   try {
     const history = new History(opened.entries)
     return await proceed(options, script, opened, history, steadyClock(clock, id, history))
@@ -66,14 +69,14 @@ async function proceed(
   if (rollBack && !history.decided) await decideToGoBack(run)
   if (history.questions.size > 0) return end(run, journal.location)
 
-  const stop = (reason: unknown): void => void run.interrupt(interrupted(reason, journal.location))
+  const stop = (reason: unknown): void => void run.interrupt(interrupted(reason, journal.location, history))
   const onAbort = (): void => stop(signal?.reason)
   signal?.addEventListener('abort', onAbort, { once: true })
   const { interruptible = (options.clock ?? systemClock) === systemClock } = options
   const ignore = interruptible ? onInterrupt(() => stop(new Error('SIGINT'))) : undefined
+  if (signal?.aborted) onAbort()
   try {
     await play(run, script)
-    return await end(run, journal.location)
   } catch (error) {
     run.tell(() => {
       const { text } = reportOf(history, journal.location)
@@ -83,8 +86,9 @@ async function proceed(
   } finally {
     signal?.removeEventListener('abort', onAbort)
     ignore?.()
-    await run.detach()
+    await run.finish()
   }
+  return end(run, journal.location)
 }
 
 /** The first record; or the proof that this journal is the one of this cutover. */
@@ -137,24 +141,21 @@ async function play(run: Run, script: (cutover: Cutover) => Promise<unknown>): P
   } catch (error) {
     thrown = { error }
   }
-  const floating = scopes.find(({ busy }) => busy !== undefined)?.busy
-  if (floating !== undefined && !run.isStopped) {
-    run.interrupt(
-      new CutoverError('CUTOVER_CONCURRENT_STEPS', `the script ended while ${floating} was under way`, {
-        next: 'Await each step.',
-      }),
-    )
+  try {
+    for (const scope of scopes) scope.assertIdle(thrown?.error)
+  } catch (error) {
+    thrown = { error }
   }
   await Promise.allSettled(scopes.flatMap(({ underWay }) => (underWay ? [underWay] : [])))
   if (run.interruption !== undefined) throw run.interruption
   if (history.questions.size > 0) return
-  if (history.decided) return void (await unwind(run))
+  if (history.decided) return goBack(run)
   if (thrown) throw thrown.error
-  const missed = scopes.flatMap((scope) => scope.missed)
+  const missed = run.missed()
   if (missed.length > 0) {
     throw new CutoverError(
       'CUTOVER_PLAN_CHANGED',
-      `REFUSED: this is not the plan that the journal began with: the script ended without\n${missed.map((step) => `  - ${run.recorded(step).title}`).join('\n')}`,
+      `REFUSED: this is not the plan that the journal began with: the script ended without\n${missed.map(({ number, title }) => `  step ${number}  - ${title}`).join('\n')}`,
       {
         next: 'Run the script with which it was begun, or run it with rollBack: true first.',
       },
@@ -162,6 +163,15 @@ async function play(run: Run, script: (cutover: Cutover) => Promise<unknown>): P
   }
   await run.detach()
   await run.append({ t: 'closed', end: 'completed' })
+}
+
+/** What a service makes of an abort is no news: the reason is. */
+async function goBack(run: Run): Promise<void> {
+  try {
+    await unwind(run)
+  } catch (error) {
+    throw run.interruption ?? error
+  }
 }
 
 /** Answers, or throws, how it ended. */
@@ -199,14 +209,13 @@ function steadyClock(clock: Clock, id: string, history: History): Clock {
   }
 }
 
-function interrupted(reason: unknown, location: string): CutoverError {
+function interrupted(reason: unknown, location: string, history?: History): CutoverError {
+  const [was, next] = history?.decided
+    ? ['going back was not finished', 'Go on going back: run it again.']
+    : ['nothing was undone', 'Go on: run it again. Go back: run it with rollBack: true.']
   return new CutoverError(
     'CUTOVER_INTERRUPTED',
-    `INTERRUPTED: the step under way was finished or recorded; nothing was undone; journal ${location}`,
-    {
-      cause: reason,
-      retryable: true,
-      next: 'Go on: run it again. Go back: run it with rollBack: true.',
-    },
+    `INTERRUPTED: the step under way was finished or recorded; ${was}; journal ${location}`,
+    { cause: reason, retryable: true, next },
   )
 }

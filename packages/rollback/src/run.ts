@@ -12,7 +12,7 @@ import {
   tell,
 } from '@cutover/core'
 
-import type { History, StepHistory } from './history.ts'
+import { areBeside, type History, type StepHistory } from './history.ts'
 import type { Answer, JournalItem, OpenJournal, Question } from './journal.ts'
 import type { RunOptions } from './run-options.ts'
 
@@ -45,6 +45,10 @@ export class Run {
   readonly attached: Map<string, AsyncDisposable> = new Map()
   /** The names that were used. */
   readonly named: Set<string> = new Set()
+  /** The recorded steps that the script has not come to yet. */
+  readonly #awaited: Set<string>
+  /** Nothing is begun any more. */
+  hasEnded = false
   /** Aborted when the script must stop where it stands. */
   readonly waits: AbortController = abortable()
   /** Aborted when unwinding must stop too. */
@@ -57,6 +61,7 @@ export class Run {
   cause: unknown
   readonly #onEvent: OnEvent | undefined
   #failure: unknown
+  #deciding: Promise<void> | undefined
   #tail: Promise<unknown> | undefined
   #fence = (): void => this.journal.hold()
 
@@ -65,6 +70,7 @@ export class Run {
     this.journal = journal
     this.history = history
     this.found = history.next
+    this.#awaited = new Set(history.steps.keys())
     this.clock = { now: clock.now, monotonic: clock.monotonic, sleep: (ms, o) => this.#sleep(clock, ms, o) }
     this.openedAt = clock.now()
     this.adopt = options.adopt ?? false
@@ -152,26 +158,39 @@ export class Run {
   }
 
   /** Decides to go back. Past the point of no return that is a person's decision. */
-  async decide(step: string, why: string, code: string, cause?: unknown): Promise<never> {
+  async decide(step: string | undefined, why: string, code: string, cause?: unknown): Promise<never> {
     this.throwIfStopped()
-    if (this.history.noReturn !== undefined) {
+    const { noReturn } = this.history
+    if (noReturn !== undefined) {
+      const question = `${why}; but nothing is undone since the point of no return (${noReturn})`
+      if (step === undefined) throw this.refuse(new CutoverError('CUTOVER_PAST_NO_RETURN', `REFUSED: ${question}`))
+      const { kind } = this.history.steps.get(step) ?? {}
+      const goOn = kind === 'change' ? [offer('happened')] : kind === 'check' ? [offer('pass')] : []
       return this.park(step, {
         code: 'CUTOVER_PAST_NO_RETURN',
-        question: `${why}; but nothing is undone since the point of no return (${this.history.noReturn})`,
+        question,
         look: [],
-        answers: [offer('again'), offer('pass')],
+        answers: [offer('again'), ...goOn],
       })
     }
+    // Of several branches that fail at once, the first decides.
+    this.#deciding ??= this.#decide(why, code, cause)
+    await this.#deciding
+    throw stopped('CUTOVER_UNWINDING', this.history.decided?.why ?? why)
+  }
+
+  async #decide(why: string, code: string, cause: unknown): Promise<void> {
     this.cause = cause
     await this.append({ t: 'decided', why, code })
-    const stop = stopped('CUTOVER_UNWINDING', why)
-    this.waits.abort(stop)
-    throw stop
+    this.waits.abort(stopped('CUTOVER_UNWINDING', why))
   }
 
   /** Stops until a person has answered. */
-  async park(step: string, question: Question): Promise<never> {
+  async park(step: string, { answers, ...rest }: Question): Promise<never> {
+    await this.#deciding
     if (this.history.decided) this.throwIfStopped()
+    const isFinal = this.history.noReturn !== undefined
+    const question = { ...rest, answers: isFinal ? answers.filter(({ answer }) => answer !== 'roll-back') : answers }
     await this.ask(step, question)
     const stop = stopped('CUTOVER_PARKED', question.question)
     this.waits.abort(stop)
@@ -202,6 +221,15 @@ export class Run {
   /** A scope comes to a step: where its records belong. */
   begins(step: string, scope: string, lane: string, title: string): void {
     this.#places.set(step, { scope, lane, title })
+    this.#awaited.delete(step)
+  }
+
+  /** The recorded steps that the script has not come to: all, or those that a new step of this lane cannot precede. */
+  missed(lane?: string): StepHistory[] {
+    return [...this.#awaited].flatMap((name) => {
+      const step = this.history.steps.get(name)
+      return step && !(lane !== undefined && areBeside(step.lane, lane)) ? [step] : []
+    })
   }
 
   // ----- what lives in this process
@@ -212,6 +240,24 @@ export class Run {
       this.attached.delete(owner)
       await disposable[Symbol.asyncDispose]()
     }
+  }
+
+  /** Nothing lives or begins after this. How the cutover has ended is known: what cannot be stopped is only told. */
+  async finish(): Promise<void> {
+    this.hasEnded = true
+    while (this.attached.size > 0) {
+      const [step = ''] = [...this.attached.keys()].slice(-1)
+      await this.detach(step).catch((error: unknown) =>
+        this.tell(() => ({
+          kind: 'note',
+          code: 'CUTOVER_NOT_STOPPED',
+          step,
+          data: { why: String(error) },
+          text: `${step}: what lives with it could not be stopped: ${String(error)}`,
+        })),
+      )
+    }
+    this.interrupt(new CutoverError('CUTOVER_ENDED', `${this.id} has ended in this process`))
   }
 
   recorded(step: string): StepHistory {

@@ -16,6 +16,7 @@ import {
 import { applyStep } from './apply-step.ts'
 import { checkStep, requireStep } from './check-step.ts'
 import { type Forecast, forecast } from './forecast.ts'
+import type { StepHistory } from './history.ts'
 import type { Run } from './run.ts'
 
 /** What a script is given. One call at a time; for several, `all`. */
@@ -39,7 +40,6 @@ export class Scope implements Cutover {
   readonly #run: Run
   readonly #path: string
   readonly #lane: string
-  readonly #recorded: readonly string[]
   #taken = 0
   #alls = 0
 
@@ -48,7 +48,6 @@ export class Scope implements Cutover {
     this.#scopes = scopes
     this.#path = path
     this.#lane = lane
-    this.#recorded = [...(run.history.order.get(path) ?? [])]
     this.clock = run.clock
     this.signal = run.waits.signal
     scopes.push(this)
@@ -56,13 +55,9 @@ export class Scope implements Cutover {
 
   readonly #scopes: Scope[]
 
-  /** The recorded steps that the script has not come to. */
-  get missed(): readonly string[] {
-    return this.#recorded.slice(this.#taken)
-  }
-
   apply<After>(change: ChangeSpec<unknown, After, unknown>, options: StepOptions = {}): Promise<After> {
     return this.#step(
+      'change',
       options.as ?? change.id,
       change.title,
       async (step) => (await applyStep(this.#run, step, change, this.#lane)) as After,
@@ -70,23 +65,23 @@ export class Scope implements Cutover {
   }
 
   require<Evidence>(check: Check<Evidence>, options: RequireOptions = {}): Promise<Answer<Evidence>> {
-    return this.#step(options.as ?? check.id, check.title, (step) =>
+    return this.#step('check', options.as ?? check.id, check.title, (step) =>
       requireStep(this.#run, step, check, this.#lane, options),
     )
   }
 
   check<Evidence>(check: Check<Evidence>, options: StepOptions & AskOptions = {}): Promise<Answer<Evidence>> {
-    return this.#step(options.as ?? check.id, check.title, (step) =>
+    return this.#step('check', options.as ?? check.id, check.title, (step) =>
       checkStep(this.#run, step, check, this.#lane, options),
     )
   }
 
   value<T>(name: string, make: () => T | Promise<T>): Promise<T> {
-    return this.#step(name, name, (step) => this.#told(step, name, () => this.#value(step, make)))
+    return this.#step('value', name, name, (step) => this.#told(step, name, () => this.#value(step, make)))
   }
 
   waitUntil(name: string, at: () => number): Promise<void> {
-    return this.#step(name, name, (step) =>
+    return this.#step('value', name, name, (step) =>
       this.#told(step, name, async () => {
         const until = await this.#value(step, at)
         const run = this.#run
@@ -137,7 +132,9 @@ export class Scope implements Cutover {
         names.map(async (name) => {
           const scope = new Scope(this.#run, this.#scopes, `${this.#path}${name}/`, `${this.#lane}${number}.${name}/`)
           try {
-            return await (branches[name] as (steps: Steps) => Promise<unknown>)(scope)
+            const result = await (branches[name] as (steps: Steps) => Promise<unknown>)(scope)
+            scope.assertIdle()
+            return result
           } catch (error) {
             // The user's own exception stops the other branches at their next step; a decision has stopped them already.
             if (!this.#run.isStopped) this.#run.interrupt(error)
@@ -154,9 +151,14 @@ export class Scope implements Cutover {
 
   run<Result>(procedure: Procedure<Result>, options: StepOptions = {}): Promise<Result> {
     const path = `${this.#path}${options.as ?? procedure.id}/`
-    this.#claim(path)
     markUsed(procedure)
-    return this.#alone(procedure.id, () => procedure.steps(new Scope(this.#run, this.#scopes, path, this.#lane)))
+    return this.#alone(procedure.id, async () => {
+      this.#claim(path)
+      const scope = new Scope(this.#run, this.#scopes, path, this.#lane)
+      const result = await procedure.steps(scope)
+      scope.assertIdle()
+      return result
+    })
   }
 
   forecast(): Forecast {
@@ -164,7 +166,7 @@ export class Scope implements Cutover {
   }
 
   rollBack(why: string): Promise<never> {
-    return this.#alone('rollBack', () => this.#run.decide(this.#path, why, 'CUTOVER_ASKED'))
+    return this.#alone('rollBack', () => this.#run.decide(undefined, why, 'CUTOVER_ASKED'))
   }
 
   pointOfNoReturn(why: string): Promise<void> {
@@ -175,19 +177,37 @@ export class Scope implements Cutover {
   }
 
   /** Names are unique, and the journal's order is the script's order. */
-  #step<T>(name: string, title: string, take: (step: string) => Promise<T>): Promise<T> {
+  #step<T>(kind: StepHistory['kind'], name: string, title: string, take: (step: string) => Promise<T>): Promise<T> {
     const step = `${this.#path}${name}`
     return this.#alone(step, async () => {
       this.#claim(step)
-      const expected = this.#recorded[this.#taken]
-      if (expected !== undefined && expected !== step) throw this.#run.refuse(this.#outOfOrder(expected, title))
-      if (expected !== undefined) this.#taken += 1
+      const { history } = this.#run
+      const expected = history.order.get(this.#path)?.[this.#taken]
+      this.#taken += 1
+      const known = history.steps.get(step)
+      const other =
+        expected === undefined
+          ? this.#run.missed(this.#lane)[0]
+          : expected !== step || (known && (recordedKind(known) ?? kind) !== kind)
+            ? this.#run.recorded(expected)
+            : undefined
+      if (other) throw this.#run.refuse(outOfOrder(other, kind, title))
       this.#run.begins(step, this.#path, this.#lane, title)
       return take(step)
     })
   }
 
-  async #alone<T>(step: string, take: () => Promise<T>): Promise<T> {
+  #alone<T>(step: string, take: () => Promise<T>): Promise<T> {
+    const done = this.#exclusively(step, take)
+    // Of a stop the run knows: a promise that the script has forgotten must not end the process before the lease is released.
+    const hush = (): void => void (this.#run.isStopped && done.catch(() => {}))
+    hush()
+    this.underWay?.then(hush, hush)
+    return done
+  }
+
+  async #exclusively<T>(step: string, take: () => Promise<T>): Promise<T> {
+    if (this.#run.hasEnded) throw new CutoverError('CUTOVER_ENDED', `${step} began when the cutover had ended`)
     if (this.busy !== undefined) {
       throw this.#run.refuse(
         new CutoverError('CUTOVER_CONCURRENT_STEPS', `${step} began while ${this.busy} was under way`, {
@@ -216,12 +236,29 @@ export class Scope implements Cutover {
     this.#run.named.add(name)
   }
 
-  #outOfOrder(expected: string, title: string): CutoverError {
-    const step = this.#run.recorded(expected)
-    return new CutoverError(
-      'CUTOVER_PLAN_CHANGED',
-      `REFUSED: this is not the plan that the journal began with\n  step ${step.number}  - ${step.title}\n          + ${title}`,
-      { next: 'Run the script with which it was begun, or run it with rollBack: true first.' },
+  /** @throws CutoverError `CUTOVER_CONCURRENT_STEPS` when a step was not awaited. */
+  assertIdle(cause?: unknown): void {
+    if (this.busy === undefined || this.#run.isStopped) return
+    throw this.#run.refuse(
+      new CutoverError('CUTOVER_CONCURRENT_STEPS', `the script ended while ${this.busy} was under way`, {
+        cause,
+        next: 'Await each step.',
+      }),
     )
   }
+}
+
+/** As what a step is recorded; `undefined` when only a question is. */
+function recordedKind({ intentSeq, outcome, answer, value }: StepHistory): StepHistory['kind'] | undefined {
+  if (intentSeq !== undefined || outcome) return 'change'
+  return answer ? 'check' : value ? 'value' : undefined
+}
+
+function outOfOrder(step: StepHistory, kind: StepHistory['kind'], title: string): CutoverError {
+  const of = step.kind === kind ? '' : ` (a ${step.kind})`
+  return new CutoverError(
+    'CUTOVER_PLAN_CHANGED',
+    `REFUSED: this is not the plan that the journal began with\n  step ${step.number}  - ${step.title}${of}\n          + ${title}${of && ` (a ${kind})`}`,
+    { next: 'Run the script with which it was begun, or run it with rollBack: true first.' },
+  )
 }

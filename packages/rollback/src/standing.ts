@@ -19,6 +19,21 @@ export async function probe(change: ChangeSpec, before: unknown, context: Contex
   }
 }
 
+/** The same, as long as patience lasts. */
+export async function probePatiently(
+  run: Run,
+  change: ChangeSpec,
+  before: unknown,
+  context: Context,
+): Promise<Standing<unknown>> {
+  const startedAt = context.clock.monotonic()
+  for (let i = 1; ; i++) {
+    const standing = await probe(change, before, context)
+    if (standing.is !== 'unknown' || context.clock.monotonic() - startedAt >= run.patienceMs) return standing
+    await context.clock.sleep(pauseMs(i), { signal: context.signal })
+  }
+}
+
 /** The same, when something may still be under way: unless it is as wanted, asked again when nothing can be late any longer. */
 export async function probeInDoubt(
   wanted: 'applied' | 'absent',

@@ -3,7 +3,17 @@ import { type ChangeSpec, type Context, journalCopy, type Standing } from '@cuto
 import { areBeside, type StepHistory } from './history.ts'
 import type { Question } from './journal.ts'
 import { offer, type Run } from './run.ts'
-import { because, isFenced, patiently, pauseMs, probe, probeInDoubt, probeUntil, sentUntil } from './standing.ts'
+import {
+  because,
+  isFenced,
+  patiently,
+  pauseMs,
+  probe,
+  probeInDoubt,
+  probePatiently,
+  probeUntil,
+  sentUntil,
+} from './standing.ts'
 
 /**
  * Undoes everything that may have happened, the last begun first. What cannot be undone stops what came before it, since a
@@ -46,7 +56,11 @@ async function undo(run: Run, known: StepHistory): Promise<Question | undefined>
     estimateMs: change.estimate?.(before).revertMs ?? known.revertMs,
     text: `undoing: ${change.title} …`,
   }))
-  await run.detach(step)
+  const stuck = await run.detach(step).then(
+    () => undefined,
+    (error: unknown) => `what lives with it could not be stopped: ${because(error)}`,
+  )
+  if (stuck !== undefined) return failedQuestion(change, before, { is: 'unknown', why: stuck }, undefined, 1)
   const isOurs = known.intentFence === run.journal.fence
   const inDoubt =
     known.outcome === undefined || known.undoingAt !== undefined || (change.attach !== undefined && !isOurs)
@@ -136,12 +150,12 @@ async function felt(run: Run, known: StepHistory, change: ChangeSpec, context: C
  */
 async function assertRestored(run: Run): Promise<void> {
   const subjects = new Set<string>()
-  for (const { step, kind, subject, undone, before, number } of run.history.steps.values()) {
+  for (const { step, kind, subject, undone, residue, before, number } of run.history.steps.values()) {
     const change = run.constructed.get(step)?.change
     if (kind !== 'change' || undone === undefined || subjects.has(subject)) continue
     subjects.add(subject)
-    if (undone === 'by-hand' || !change) continue
-    const standing = await probe(change, before, run.context(step, run.undoWaits.signal))
+    if (undone === 'by-hand' || residue !== undefined || !change) continue
+    const standing = await probePatiently(run, change, before, run.context(step, run.undoWaits.signal))
     if (standing.is === 'absent') continue
     await run.ask(step, {
       code: 'CUTOVER_NOT_RESTORED',

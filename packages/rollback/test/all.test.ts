@@ -160,21 +160,27 @@ test('a question that comes while another branch decides to go back is moot', as
   expect(switches.state['a']).toBe('source')
 })
 
-test('two branches may ask at once', async () => {
-  const { run } = setting()
+test('a question of one branch stops the others at their next step; they go on once it is answered', async () => {
+  const { run, switches, journal, world, writes } = setting()
+  const script = (cutover: Cutover) =>
+    cutover.all({
+      x: (steps) => steps.require(saying('x', 'undecided')),
+      y: async (steps) => {
+        await steps.apply(turn(switches, 'a', 'target'))
+        await steps.waitUntil('a minute', () => steps.clock.now() + 60_000)
+        await steps.apply(turn(switches, 'b', 'target'))
+      },
+    })
 
-  const report = await reportOf(
-    run((cutover) =>
-      cutover.all({
-        x: (steps) => steps.require(saying('x', 'undecided')),
-        y: (steps) => steps.require(saying('y', 'undecided')),
-      }),
-    ),
-  )
+  const report = await reportOf(run(script))
+  const between = writes()
+  await answer(journal, { answer: 'pass', who: 'ana', why: 'it is', clock: world.clock })
+  const second = await run(script)
 
-  expect(report.questions.map(({ step }) => step)).toEqual(['x/x', 'y/y'])
-  expect(report.text).toContain('PARKED at step 1 of 2: x is well')
-  expect(report.text).toContain('PARKED at step 2 of 2: y is well')
+  expect(report.questions.map(({ step }) => step)).toEqual(['x/x'])
+  expect(between).toEqual(['a'])
+  expect(second.end).toBe('completed')
+  expect(writes()).toEqual(['a', 'b'])
 })
 
 test.each(['', 'a/b', 'a.b'])('a branch cannot be named %j', async (name) => {

@@ -1,4 +1,4 @@
-import { type Cutover, CutoverEnded, isCutoverError } from '@cutover/rollback'
+import { type Cutover, CutoverEnded, CutoverError, isCutoverError, type RunOptions } from '@cutover/rollback'
 import { expect, test } from 'vitest'
 
 import { errorOf, reportOf, setting } from './setting.ts'
@@ -54,7 +54,8 @@ test('a rolled back cutover says why, for people and for programs', async () => 
     rolledBackInMs: 0,
   })
   expect(error.message.split('\n')).toEqual([
-    'ROLLED BACK in 0ms: target is well: it says fail',
+    'ROLLED BACK in 0ms: step 2, target is well, failed 02:00:00',
+    '  it says fail',
     '  1 of 1 undone, the source is as found. Nothing is left to do.',
     '  Again    run it with a new journal; this one is memory',
     'CUTOVER_ROLLED_BACK, because of CHECK_FAILED',
@@ -121,7 +122,8 @@ test('a parked cutover asks, with the command that answers', async () => {
   expect(error.code).toBe('CUTOVER_PARKED')
   expect(error.message.split('\n')).toEqual([
     'PARKED at step 2 of 2: target is well',
-    '  target is well: it says undecided; undecided after 20m',
+    '  it says undecided; undecided after 20m',
+    '  State    1 change is applied; going back takes 0ms',
     '  Answer   npx cutover answer memory 2 again --who NAME --why TEXT    look, or try, once more',
     '  Answer   npx cutover answer memory 2 pass --who NAME --why TEXT    count it as passed, and go on',
     '  Answer   npx cutover answer memory 2 roll-back --who NAME --why TEXT    go back',
@@ -367,7 +369,6 @@ test('a later change that is true already is recorded, answers its result, and i
 
 test('a change that refuses to start from what is there leaves nothing to undo: the script hears of it', async () => {
   const { run, switches, records } = setting()
-  const { CutoverError } = await import('@cutover/rollback')
   const change = altered(turn(switches, 'a', 'target'), {
     capture: () => Promise.reject(new CutoverError('SWITCH_WRONG_START', 'a is source, wanted ready')),
   })
@@ -380,7 +381,6 @@ test('a change that refuses to start from what is there leaves nothing to undo: 
 
 test('a change that refuses to start later on rolls back what was applied', async () => {
   const { run, switches } = setting()
-  const { CutoverError } = await import('@cutover/rollback')
   const change = altered(turn(switches, 'b', 'target'), {
     capture: () => Promise.reject(new CutoverError('SWITCH_WRONG_START', 'b is source, wanted ready')),
   })
@@ -420,7 +420,7 @@ test('an intent that a journal cannot give back is refused before anything is wr
   expect(records()).toEqual(['opened'])
 })
 
-test.each([
+test.each<[Partial<RunOptions> & { id?: string }, string, string]>([
   [{ id: '' }, 'CUTOVER_OPTIONS_INVALID', 'id is ""; wanted a name'],
   [{ patience: '15 minutes' as '15m' }, 'DURATION_INVALID', 'patience is "15 minutes"'],
 ])('%j is refused before anything is written', async (options, code, text) => {

@@ -1,4 +1,4 @@
-import { type Cutover } from '@cutover/rollback'
+import { type Cutover, CutoverError } from '@cutover/rollback'
 import { expect, test, vi } from 'vitest'
 
 import { errorOf, reportOf, setting } from './setting.ts'
@@ -372,25 +372,37 @@ test('an authority that never answers is a question when patience is over', asyn
   expect(world.clock.monotonic()).toBeLessThan(6 * 60_000)
 })
 
-test('a change that is refused for now is tried again; for longer than patience it rolls back', async () => {
+test('a change that is refused for now is tried again', async () => {
   const { run, switches, world, writes } = setting()
   world.failNext('switches.write a', 'refused')
-  world.failNext('switches.write b', 'outage')
 
-  const report = await reportOf(
+  const report = await run((cutover) => cutover.apply(turn(switches, 'a', 'target')))
+
+  expect(report.end).toBe('completed')
+  expect(writes()).toEqual(['a', 'a'])
+})
+
+test('a change that is refused for now, for longer than patience, rolls back', async () => {
+  const { run, switches, world } = setting()
+  const busy = altered(turn(switches, 'b', 'target', { lateMs: 0 }), {
+    apply: () => Promise.reject(new CutoverError('SWITCH_BUSY', 'b is busy', { retryable: true })),
+  })
+
+  const error = await errorOf(
     run(
       async (cutover) => {
         await cutover.apply(turn(switches, 'a', 'target'))
-        await cutover.apply(turn(switches, 'b', 'target'))
+        await cutover.apply(busy)
       },
       { patience: '2m' },
     ),
   )
 
-  expect(writes().slice(0, 3)).toEqual(['a', 'a', 'b'])
-  expect(report.because).toMatch(/Turn b to target: .*unavailable/)
-  expect(report.end).toBe('parked')
-  expect(report.questions[0]).toMatchObject({ code: 'CUTOVER_UNDO_FAILED' })
+  expect(error.code).toBe('CUTOVER_ROLLED_BACK')
+  expect(error.message).toContain('b is busy')
+  expect((error.cause as CutoverError).code).toBe('SWITCH_BUSY')
+  expect(world.clock.monotonic()).toBeGreaterThanOrEqual(120_000)
+  expect(switches.state).toMatchObject({ a: 'source', b: 'source' })
 })
 
 test('a change that never has an effect rolls back when patience is over', async () => {
@@ -467,7 +479,7 @@ test('the journal of another cutover is refused', async () => {
   await run((cutover) => cutover.apply(turn(switches, 'a', 'target')))
   const before = records()
 
-  const error = await errorOf(run(async () => {}, { id: 'other' } as object))
+  const error = await errorOf(run(async () => {}, { id: 'other' }))
 
   expect(error.code).toBe('CUTOVER_JOURNAL_OF_ANOTHER')
   expect(error.message).toContain('memory is the journal of move, not of other')

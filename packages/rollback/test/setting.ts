@@ -23,7 +23,7 @@ export function setting(initial: Readonly<Record<string, string>> = { a: 'source
     world,
     switches,
     journal,
-    run: (script: Script, options: Partial<RunOptions> = {}): Promise<Report> =>
+    run: (script: Script, options: Partial<RunOptions> & { readonly id?: string } = {}): Promise<Report> =>
       runCutover({ id: 'move', journal, clock: world.clock, onEvent: world.onEvent, ...options }, script),
     /** As a process that dies as the world's faults want; resolves with `undefined` when it has died. */
     async runAndDie(script: Script, options: Partial<RunOptions> = {}): Promise<unknown> {

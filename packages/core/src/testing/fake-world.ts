@@ -92,7 +92,7 @@ export class FakeWorld {
   }
 
   /** Calls `tick` every `ms` from `firstMs` on, like `later`, until the answered function is called. */
-  repeat(ms: number, tick: () => void, firstMs = ms): () => void {
+  repeat(ms: number, tick: () => void, firstMs: number = ms): () => void {
     if (!(ms > 0))
       throw new CutoverError('WORLD_INVALID', `repeat is told ${ms} ms; wanted more than 0, or time stands still`)
     let stopped = false
@@ -176,7 +176,7 @@ export class FakeWorld {
    * @throws CutoverError `WORLD_HUNG` when nobody waits for anything that could settle it. The world cannot see real I/O:
    * await such work without this.
    */
-  async runUntil<T>(promise: Promise<T>, withinMs = 7 * 86_400_000): Promise<T> {
+  async runUntil<T>(promise: Promise<T>, withinMs: number = 7 * 86_400_000): Promise<T> {
     let settled = false
     const settle = (): void => {
       settled = true

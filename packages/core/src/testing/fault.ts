@@ -53,4 +53,4 @@ export const wakeMs: Readonly<Record<Extract<Fault, `zombie-${string}`>, number>
 /** How long a client waits for a reply that does not come. */
 export const timeoutMs = 5_000
 export const slowMs = 20_000
-export const outageMs = 10 * 60_000
+export const outageMs: number = 10 * 60_000

@@ -31,10 +31,16 @@ export function drawing({ write, color, columns, rows }: DrawOptions): Drawing {
   /** What has scrolled away, or has something of others below it, stays as it is: shrinking does not bring it back. */
   let fixed = 0
 
+  /** Line by line: erasing the whole window at once makes some terminals (tmux) put a copy of it into their history. */
   function replace(from: number, next: readonly Drawn[]): void {
-    const up = heightOf(drawn.slice(from), columns())
-    const text = next.map((line) => `${line.text}\n`).join('')
-    if (up > 0 || text !== '') write(`${up === 0 ? '' : `\u001b[${up}A`}\r\u001b[J${text}`)
+    const before = heightOf(drawn.slice(from), columns())
+    const after = heightOf(next, columns())
+    const text = next
+      .map((line) => `${eraseLine}${line.text}${line.width % columns() === 0 ? '' : eraseRest}\n`)
+      .join('')
+    const left = Math.max(0, before - after)
+    const isSame = before === 0 && text === ''
+    if (!isSame) write(`${up(before)}\r${text}${`${eraseLine}\n`.repeat(left)}${up(left)}`)
     drawn = [...drawn.slice(0, from), ...next]
   }
 
@@ -58,6 +64,10 @@ export function drawing({ write, color, columns, rows }: DrawOptions): Drawing {
     },
   }
 }
+
+const eraseLine = '\u001b[2K'
+const eraseRest = '\u001b[K'
+const up = (rows: number): string => (rows === 0 ? '' : `\u001b[${rows}A`)
 
 /** A line that is wider than the terminal, or was drawn when that was wider, takes several rows. */
 const heightOf = (lines: readonly Drawn[], columns: number): number =>

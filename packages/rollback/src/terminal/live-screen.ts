@@ -1,5 +1,3 @@
-import { clearInterval, setInterval } from 'node:timers'
-
 import type { Clock, CutoverEvent } from '@cutover/core'
 
 import { drawing } from './draw.ts'
@@ -59,7 +57,6 @@ export function liveScreen({ stream, shared, color, clock, ...options }: LiveScr
   }
 
   function above(letThrough: () => void): void {
-    if (isOurs) return letThrough()
     canvas.clear()
     isOurs = true
     letThrough()
@@ -73,7 +70,7 @@ export function liveScreen({ stream, shared, color, clock, ...options }: LiveScr
       // It must not keep a process alive that has nothing else to do.
       timer = setInterval(draw, refreshMs).unref()
       stream.on?.('resize', draw)
-      leaveAlone = lettingOthersWrite(shared, above)
+      leaveAlone = lettingOthersWrite(shared, { isOurs: () => isOurs, around: above })
     } else {
       clearInterval(timer)
       timer = undefined

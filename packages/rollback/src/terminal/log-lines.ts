@@ -2,7 +2,7 @@ import { formatDuration, type CutoverEvent } from '@cutover/core'
 
 import type { Glyphs } from './glyphs.ts'
 import { amount, counted, dayOf, timeOf } from './instant-text.ts'
-import { answerCommand } from './question-lines.ts'
+import { answerCommand, withoutTitle } from './question-lines.ts'
 import type { ScreenState } from './screen-state.ts'
 
 /** The lines of one event where nothing can be drawn over; `state` is the one after it. Pure. */
@@ -19,6 +19,9 @@ function placeOf(step: string, { steps, isOutlined }: ScreenState): string {
   if (number === 0) return '-'
   return isOutlined ? `${number}/${steps.length}` : String(number)
 }
+
+const titleOf = (step: string, { steps }: ScreenState): string =>
+  steps.find((known) => known.step === step)?.title ?? step
 
 type Said = readonly (readonly [word: string, text: string])[]
 
@@ -49,7 +52,7 @@ function saidOf(event: CutoverEvent, state: ScreenState): Said {
       return [['undone', `${formatDuration(event.tookMs).padEnd(5)} ${event.title}`]]
     case 'parked':
       return [
-        ['parked', `${event.question} (${event.code})`],
+        ['parked', `${withoutTitle(event.question, titleOf(event.step, state))} (${event.code})`],
         ...event.look.map((command) => ['look', command] as const),
         ...event.answers.map(({ answer, means }) => ['answer', `${answer}: ${means}`] as const),
         ['with', answerCommand(state.journal ?? '', event.number ?? event.step)],
@@ -74,7 +77,7 @@ function doneText(event: Extract<CutoverEvent, { kind: 'step-done' }>, state: Sc
 /** What it said, without the title, which its start has told. */
 function checkText(event: Extract<CutoverEvent, { kind: 'check-answered' }>, state: ScreenState): string {
   const { said = event.text } = state.steps.find(({ step }) => step === event.step) ?? {}
-  return `${event.status}${event.final ? '' : ' so far'} ${said}`
+  return `${event.status}${event.final ? '' : ' so far'}: ${said}`
 }
 
 const backNow = ({ forecast }: ScreenState): string => (forecast ? `; back now ${counted(forecast.backMs)}` : '')

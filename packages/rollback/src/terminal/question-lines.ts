@@ -13,6 +13,7 @@ interface QuestionLook {
 /** The block below a parked step: what happened, with what to look, what can be answered, and how. Commands are never cut. */
 export function questionLines(
   { question, look, answers, code }: Extract<CutoverEvent, { kind: 'parked' }>,
+  title: string,
   step: string | number,
   { indent, width, glyphs, journal }: QuestionLook,
 ): Line[] {
@@ -21,7 +22,7 @@ export function questionLines(
   const room = width - widthOf(indent)
   return [
     [],
-    ...wrap(glyphs.text(question), room).map((text): Line => [span(indent + text, 'strong')]),
+    ...wrap(glyphs.text(withoutTitle(question, title)), room).map((text): Line => [span(indent + text, 'strong')]),
     ...look.map((command, i) => field(i === 0 ? 'Look' : '', glyphs.text(command))),
     ...answers.map(({ answer, means }, i): Line => [
       span(`${indent}${(i === 0 ? 'Answer' : '').padEnd(8)}`, 'faint'),
@@ -34,6 +35,10 @@ export function questionLines(
     [],
   ]
 }
+
+/** What a sentence says about a step, where its title stands above it. */
+export const withoutTitle = (text: string, title: string): string =>
+  text.startsWith(`${title}: `) ? text.slice(title.length + 2) : text
 
 /** The command with which a question is answered, to be copied. */
 export const answerCommand = (journal: string, step: string | number): string =>

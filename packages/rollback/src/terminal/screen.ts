@@ -31,12 +31,9 @@ export function screenLines(state: ScreenState, options: ScreenOptions): Line[] 
   const live = rows.slice(settled === -1 ? outlined : settled, outlined).flatMap(({ lines }) => lines)
   const below = [...wayBackLines(state, look), ...noteLines(state, look), ...bottomLines(state, options)]
   const ahead = isOver ? [] : rows.slice(outlined).flatMap(({ lines }) => lines)
-  return [
-    ...headerLines(state, options),
-    ...above,
-    ...shortened(ahead, height - live.length - below.length, glyphs),
-    ...below,
-  ]
+  const room = height - live.length - below.length
+  const all = [...headerLines(state, options), ...above, ...shortened(ahead, room, glyphs), ...below]
+  return all.filter((line, i) => line.length > 0 || all[i - 1]?.length !== 0)
 }
 
 function headerLines(state: ScreenState, { now, width, glyphs, title, rtoMs }: ScreenOptions): Line[] {
@@ -49,7 +46,7 @@ function headerLines(state: ScreenState, { now, width, glyphs, title, rtoMs }: S
     ...(state.resumed ? ['goes on'] : []),
   ]
   const clock = span(`${dayOf(now)} ${timeOf(now)} UTC`, 'faint')
-  const second: Line = [span(known.join(glyphs.dot), 'faint')]
+  const second: Line = known.length === 0 ? [] : [span(known.join(glyphs.dot), 'faint')]
   return [spread(name, [clock], width, glyphs.more), cutLine(second, width, glyphs.more), []]
 }
 

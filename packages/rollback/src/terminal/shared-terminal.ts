@@ -8,12 +8,13 @@ type Write = (...parts: never[]) => boolean
  */
 export function lettingOthersWrite(
   streams: readonly WritableLike[],
-  around: (letThrough: () => void) => void,
+  { isOurs, around }: { readonly isOurs: () => boolean; readonly around: (letThrough: () => void) => void },
 ): () => void {
   const undos = streams.map((stream) => {
     const shared = stream as { write: Write }
     const original = shared.write
     const mine: Write = (...parts) => {
+      if (isOurs()) return original.apply(stream, parts)
       let answer = true
       around(() => {
         answer = original.apply(stream, parts)

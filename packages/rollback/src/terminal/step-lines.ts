@@ -33,7 +33,7 @@ function row(step: ShownStep, number: number, look: Look): Line {
   const left: Line = [span(head, tone), span(title, textTone)]
   const time = timeColumn(step, look)
   const note = noteOf(step, glyphs)
-  const full: Line = [span(note === '' ? '' : `${note} `, 'faint'), time]
+  const full: Line = [span(note === '' ? '' : `${note}  `, 'faint'), time]
   const fits = lineWidth(left) + 2 + lineWidth(full) <= width
   return spread(left, fits ? full : [time], width, glyphs.more)
 }
@@ -103,7 +103,12 @@ function countOf({ done, total, unit }: Progress): string {
 function subLines(step: ShownStep, number: number, look: Look): Line[] {
   const { glyphs, width, journal } = look
   if (step.question !== undefined && step.standing === 'parked')
-    return questionLines(step.question, step.question.number ?? step.step, { indent, width, glyphs, journal })
+    return questionLines(step.question, step.title, step.question.number ?? step.step, {
+      indent,
+      width,
+      glyphs,
+      journal,
+    })
   if (step.standing === 'failed' || step.standing === 'undecided') {
     if (step.said === undefined) return []
     return wrap(glyphs.text(step.said), width - widthOf(indent)).map((text) => [span(indent + text)])

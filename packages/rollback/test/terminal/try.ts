@@ -28,11 +28,12 @@ const step = (
     },
     async apply(_b, { report, clock }) {
       const n = o.progress ?? 0
-      if (n > 0) for (let i = 0; i <= n; i += 500) {
-        report({ kind: 'progress', done: i, total: n, unit: 'objects', etaMs: ((n - i) / n) * ms })
-        await nap(ms / (n / 500))
-        if (n === 0) break
-      }
+      if (n > 0)
+        for (let i = 0; i <= n; i += 500) {
+          report({ kind: 'progress', done: i, total: n, unit: 'objects', etaMs: ((n - i) / n) * ms })
+          await nap(ms / (n / 500))
+          if (n === 0) break
+        }
       if (o.wait) report({ kind: 'waiting', why: 'every resolver forgets the former TTL', until: clock.now() + ms })
       if (!n) await nap(ms)
       if (o.doubt) {
