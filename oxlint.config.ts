@@ -33,8 +33,11 @@ const nodeEdges = [
   'packages/rollback/src/terminal/**',
   'packages/health-checks/src/node-transport.ts',
   'packages/dns/src/rfc2136/**',
+  'packages/sync/src/digest.ts',
+  'packages/sync/src/file-ledger/**',
   'packages/dns/src/testing/dns-server*',
   'packages/dns/src/testing/bind-server.ts',
+  'packages/local-azure/src/http-listener.ts',
 ]
 
 /** Where the real clock, the process and the network come in. */

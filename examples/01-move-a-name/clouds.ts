@@ -31,8 +31,8 @@ export function local({ dnsPort, httpPort }: { readonly dnsPort: number; readonl
     to: target,
     ttlSeconds: 1,
     healthy: nOfM(httpProbe({ url: `http://${name}:${httpPort}/health`, address: target, within: '2s' }), {
-      pass: 4,
-      of: 5,
+      pass: 8,
+      of: 10,
       every: '200ms',
       title: 'The target is well',
     }),
@@ -40,7 +40,10 @@ export function local({ dnsPort, httpPort }: { readonly dnsPort: number; readonl
 }
 
 /** The same in a fake world, with the delays and TTLs of a real one; the target may fall ill once it has traffic. */
-export function fake(world: FakeWorld, { falls }: { readonly falls: boolean }) {
+export function fake(
+  world: FakeWorld,
+  { falls, ttlSeconds = 30 }: { readonly falls: boolean; readonly ttlSeconds?: number },
+) {
   const zone = inMemoryZone(world, [{ name, type: 'A', ttlSeconds: 300, values: [source] }], { name: zoneName })
   const hosts = inMemoryHosts(world)
   hosts.serve(source)
@@ -51,7 +54,7 @@ export function fake(world: FakeWorld, { falls }: { readonly falls: boolean }) {
   const parts: Parts = {
     api: dnsRecord(zone, name, 'A'),
     to: target,
-    ttlSeconds: 30,
+    ttlSeconds,
     healthy: nOfM(httpProbe({ url: `http://${name}/health`, address: target, transport: hosts.transport }), {
       pass: 4,
       of: 5,

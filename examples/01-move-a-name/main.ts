@@ -1,7 +1,7 @@
 // npm start: rehearses a move on fakes, then makes it for real, is killed in the middle, goes on, finds the target ill, comes back.
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -39,6 +39,14 @@ for (const falls of [false, true]) {
 
 const directory = await mkdtemp(join(tmpdir(), 'move-a-name-'))
 const path = join(directory, 'move-a-name.jsonl')
+const expected = join(directory, 'outline.json')
+// What the real move will look like, from one more run with its TTL and without a fault: for the screen.
+const { outline } = await rehearse({
+  world: (world) => fake(world, { falls: false, ttlSeconds: 1 }),
+  cutover: moveName,
+  replay: 'no fault',
+})
+await writeFile(expected, JSON.stringify(outline))
 const world = child('world.ts', [])
 const [ready] = (await once(world, 'message')) as [{ dnsPort: number; httpPort: number; dns: string }]
 console.log(`\n2  The world: ${ready.dns}, a server at ${source} and one at ${target}, 8 clients calling ${name}`)
@@ -88,7 +96,7 @@ function child(script: string, parameters: readonly string[]): ChildProcess {
 }
 
 function cutover(): ChildProcess {
-  return child('cutover.ts', [String(ready.dnsPort), String(ready.httpPort), path])
+  return child('cutover.ts', [String(ready.dnsPort), String(ready.httpPort), path, expected])
 }
 
 async function ended(running: ChildProcess): Promise<number | null> {

@@ -22,7 +22,7 @@ export interface Told {
 const clientCount = 8
 const everyMs = 100
 /** How long the target bears its new traffic before its health check says that it is ill. It goes on answering. */
-const bearsMs = 1_500
+const bearsMs = 250
 
 let requests = 0
 let bySource = 0

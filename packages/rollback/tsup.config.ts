@@ -2,4 +2,4 @@ import { defineConfig } from 'tsup'
 
 import { library } from '../../tsup.shared.ts'
 
-export default defineConfig(library(['src/index.ts', 'src/terminal/index.ts']))
+export default defineConfig(library(['src/index.ts', 'src/terminal/index.ts', 'src/bin/cutover.ts']))

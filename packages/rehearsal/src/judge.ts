@@ -42,7 +42,9 @@ const finding = (what: string, at?: number): Finding => ({ what, at })
 function ofState({ end, why, ends, started, state, found, golden }: Judged): Finding[] {
   if (end === 'endless') return [finding(`it never ends: ${why}`)]
   if (end === 'interrupted') {
-    return [finding(`it never ends: run ${started} times, it was interrupted every time, at last by: ${firstLine(why)}`)]
+    return [
+      finding(`it never ends: run ${started} times, it was interrupted every time, at last by: ${firstLine(why)}`),
+    ]
   }
   const other = ends.find((one) => one.end !== end)
   if (other) {
@@ -85,7 +87,7 @@ function ofWhatClientsWereTold({ end, world: { observed, waiting } }: Judged): F
     }
   }
   // A cutover that waits for a person may leave work waiting; one that has ended may not.
-  const held = new Set(isSettled(end) ? [] : [...waiting.values()].flatMap((ids) => [...ids()]))
+  const held = new Set(isSettled(end) ? [] : [...waiting.values()].flatMap((ids) => Array.from(ids())))
   const lost = [...accepted].filter(([what]) => !handled.has(what) && !held.has(what))
   if (lost.length > 0) {
     const some = lost.slice(0, 3).map(([what]) => what)

@@ -42,15 +42,15 @@ const isFrom =
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
 const isFault = (value: unknown): boolean => (everyFault as readonly unknown[]).includes(value)
 
+const isInvariant = (value: Partial<Invariant<never>> | null | undefined): boolean =>
+  typeof value?.name === 'string' && isFunction(value.holds)
+
 /** What each option must be. Also the list of those that there are. */
 const wanted: Readonly<Record<keyof RehearseOptions<unknown>, readonly [(value: unknown) => boolean, string]>> = {
   world: [isFunction, 'a function that builds the fakes'],
   cutover: [isFunction, 'a function that runs your code'],
   load: [isFunction, 'a function that starts clients'],
-  invariants: [
-    (value) => Array.isArray(value) && value.every((one: Partial<Invariant<never>>) => one.name && isFunction(one.holds)),
-    'a list of { name, holds }',
-  ],
+  invariants: [(value) => Array.isArray(value) && value.every(isInvariant), 'a list of { name, holds }'],
   faults: [
     (value) => Array.isArray(value) && value.length > 0 && value.every(isFault) && new Set(value).size === value.length,
     `a list of different ones of ${everyFault.join(', ')}`,

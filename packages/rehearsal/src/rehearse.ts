@@ -56,7 +56,8 @@ class Rehearsal<Parts> {
   /** The safe runs with one fault: what pairs are made of. Their texts are many and few: each is kept once. */
   readonly #firsts: First[] = []
   readonly #operations = new Map<string, string>()
-  readonly #unsafeAlone = new Set<string>()
+  /** The faults that are unsafe alone, by what meets what: in a pair, the same write has another number. */
+  readonly #unsafeAlone = new Map<string, FaultPlan>()
   #runs = 0
   #violatingRuns = 0
   #longestMs = 0
@@ -107,7 +108,10 @@ class Rehearsal<Parts> {
     const unmet = plan.find(({ effect }) => effect > outcome.operations.length)
     if (unmet) {
       const { length } = outcome.operations
-      throw invalidReplay(id, `its run has ${length} writes, so there is no ${unmet.effect}: has the script or the world changed?`)
+      throw invalidReplay(
+        id,
+        `its run has ${length} writes, so there is no ${unmet.effect}: has the script or the world changed?`,
+      )
     }
     this.#assertSameUntil(plan, outcome)
     this.note(plan, outcome)
@@ -154,11 +158,13 @@ class Rehearsal<Parts> {
     this.#longestMs = Math.max(this.#longestMs, outcome.virtualMs)
     if (outcome.findings.length === 0) return
     this.#violatingRuns += 1
+    const last = plan.at(-1)
+    const meeting = last && `${last.fault} at ${outcome.operations[last.effect - 1]}`
     // A pair that begins with an unsafe fault is not tried; one that ends with one needs only that.
-    const enough = plan.find((fault) => this.#unsafeAlone.has(replayId([fault])))
-    const least = enough ? [enough] : plan
+    const least = (plan.length > 1 && meeting !== undefined && this.#unsafeAlone.get(meeting)) || plan
+    if (plan.length === 1 && meeting !== undefined && !this.#unsafeAlone.has(meeting))
+      this.#unsafeAlone.set(meeting, plan)
     const id = replayId(least)
-    if (plan.length === 1) this.#unsafeAlone.add(id)
     if (this.#violating.size < mostViolations && !this.#violating.has(id))
       this.#violating.set(id, { plan: least, first: outcome })
   }
@@ -216,9 +222,15 @@ async function tried<Parts>(
     return await rehearsedRun(options, plan, golden, told)
   } catch (error) {
     if (isCutoverError(error) && error.code.startsWith('REHEARSAL_')) throw error
+    // Once more, so that the error knows where it comes from.
+    if (!told) return tried(options, plan, golden, true)
     const why = error instanceof Error ? error.message : String(error)
-    throw new CutoverError('REHEARSAL_WORLD_FAILED', `the fakes or the load threw (replay: ${replayId(plan)}): ${why}`, {
-      cause: error,
-    })
+    throw new CutoverError(
+      'REHEARSAL_WORLD_FAILED',
+      `the fakes or the load threw (replay: ${replayId(plan)}): ${why}`,
+      {
+        cause: error,
+      },
+    )
   }
 }

@@ -97,7 +97,8 @@ export class Runners {
         this.ends.push(end),
       )
       this.#runners.push(runner)
-      const hung = await this.#until(runner.isOver ? Promise.resolve() : runner.changed())
+      // It may have been stopped at its very first call, before anybody could wait for that.
+      const hung = runner.isAtWork ? await this.#until(runner.changed()) : undefined
       if (this.ends.length > 0) return undefined
       last = lastOf(runner, hung)
       if (runner.process.state === 'dead') this.#journal.holderDied()

@@ -5,7 +5,11 @@ import type { Violation } from './rehearsal-report.ts'
 import type { Outcome } from './rehearsed-run.ts'
 
 /** The first of the findings, with the story of the run in a sentence. */
-export function violation(plan: FaultPlan, outcome: Outcome, findings: readonly Finding[] = outcome.findings): Violation {
+export function violation(
+  plan: FaultPlan,
+  outcome: Outcome,
+  findings: readonly Finding[] = outcome.findings,
+): Violation {
   const { end, operations } = outcome
   const [first, ...others] = findings
   const faults = plan.map((planned) => ({ ...planned, operation: operations[planned.effect - 1] ?? '' }))

@@ -5,26 +5,34 @@ import { pathToFileURL } from 'node:url'
 
 import { everyFault, type Fault } from '@cutover/core/testing'
 import { rehearse, type RehearsalReport } from '@cutover/rehearsal'
-import type { runCutover } from '@cutover/rollback'
+import type { Journal, MemoryJournal, runCutover, RunOptions } from '@cutover/rollback'
 
-import { fan, inMemoryCell, load, move, parts } from './scenario.ts'
+import { callers, fan, inMemoryCell, load, move, parts, retire, retired } from './scenario.ts'
 
 export interface Mutant {
   readonly name: string
   /** The defect, as replacements that must each fit exactly once. */
   readonly edits: readonly { readonly file: string; readonly find: string; readonly put: string }[]
-  /** The shape of script, the ending and the depth that it takes to find it. */
-  readonly script: 'twelve steps' | 'branches'
+  /** A journal whose successors do not wait for their predecessor's lease to end. */
+  readonly impatient?: true
+  /** The shape of script, how it ends, and the depth that it takes to find it; 0 is the golden run itself. */
+  readonly script: 'two steps' | 'twelve steps' | 'branches'
+  /** What is switched works only a while after the service has said so. */
+  readonly isSlow?: true
   readonly healthy: boolean
-  readonly depth: 1 | 2
+  readonly depth: 0 | 1 | 2
+  /** The faults that suffice. */
   readonly faults?: readonly Fault[]
-  readonly pairs?: number | 'all'
+  /** What the first violation says: it must be found for this reason. */
+  readonly says: string
 }
 
 const apply = 'apply-step.ts'
+const back = 'unwind.ts'
 const intent = "    await run.append({\n      t: 'intent',"
 const look =
   '    const sentAt = run.clock.now()\n    const standing =\n      refused === undefined\n        ? await probeUntil('
+const zombies = everyFault.filter((fault) => fault.startsWith('zombie'))
 
 export const mutants: readonly Mutant[] = [
   {
@@ -33,9 +41,11 @@ export const mutants: readonly Mutant[] = [
       { file: apply, find: intent, put: "    const intend = () => run.append({\n      t: 'intent'," },
       { file: apply, find: look, put: `    await intend()\n${look}` },
     ],
-    script: 'twelve steps',
+    script: 'branches',
     healthy: false,
     depth: 1,
+    faults: ['crash-late'],
+    says: 'rolled back, but not as found: a is "target", wanted "source"',
   },
   {
     name: 'an answer is believed without a probe',
@@ -43,12 +53,29 @@ export const mutants: readonly Mutant[] = [
       {
         file: apply,
         find: "        ? await probeUntil('applied', change, before, context, sentAt)",
-        put: "        ? ({ is: 'applied', seen: undefined } as const)",
+        put: "        ? await probe(change, before, context).then((is) => ({ is: 'applied', seen: (is as { seen?: unknown }).seen }) as const)",
       },
     ],
     script: 'twelve steps',
+    isSlow: true,
     healthy: true,
-    depth: 1,
+    depth: 0,
+    says: 'source and target listened to orders at once',
+  },
+  {
+    name: "an undo's answer is believed without a probe",
+    edits: [
+      {
+        file: back,
+        find: "        ? await probeUntil('absent', change, before, context, sentAt)",
+        put: "        ? ({ is: 'absent' } as const)",
+      },
+    ],
+    script: 'two steps',
+    isSlow: true,
+    healthy: false,
+    depth: 0,
+    says: 'asked orders and nobody answered (nobody at source)',
   },
   {
     name: 'a refusal is trusted',
@@ -59,9 +86,35 @@ export const mutants: readonly Mutant[] = [
         put: "        : isCutoverError(refused) && !refused.retryable\n          ? ({ is: 'absent' } as const)\n          : await probeInDoubt('applied', change, before, context, sentAt)",
       },
     ],
-    script: 'twelve steps',
+    script: 'two steps',
     healthy: true,
     depth: 1,
+    faults: ['refused-though-done'],
+    says: 'one passing fault changed the end from completed to rolled-back',
+  },
+  {
+    name: "an undo's refusal is trusted",
+    edits: [
+      {
+        file: back,
+        find: "        : await probeInDoubt('absent', change, before, context, sentAt)",
+        put: "        : ({ is: 'absent' } as const)",
+      },
+    ],
+    script: 'two steps',
+    healthy: false,
+    depth: 1,
+    faults: ['refused'],
+    says: 'one passing fault changed the end from rolled-back to parked',
+  },
+  {
+    name: 'the first refusal is final',
+    edits: [{ file: apply, find: '} else if (isOver ||', put: '} else if (refused !== undefined || isOver ||' }],
+    script: 'two steps',
+    healthy: true,
+    depth: 1,
+    faults: ['refused'],
+    says: 'one passing fault changed the end from completed to rolled-back',
   },
   {
     name: 'what a step answered is forgotten on resume',
@@ -75,6 +128,23 @@ export const mutants: readonly Mutant[] = [
     script: 'twelve steps',
     healthy: true,
     depth: 1,
+    faults: ['crash'],
+    says: 'one passing fault changed the end from completed to rolled-back',
+  },
+  {
+    name: 'a recorded value is made again',
+    edits: [
+      {
+        file: 'scope.ts',
+        find: 'const recorded = this.#run.history.steps.get(step)?.value\n',
+        put: 'const recorded = undefined as { value: unknown } | undefined\n',
+      },
+    ],
+    script: 'twelve steps',
+    healthy: false,
+    depth: 1,
+    faults: ['crash'],
+    says: 'one passing fault changed the end from rolled-back to parked',
   },
   {
     name: 'every check is asked again',
@@ -82,15 +152,46 @@ export const mutants: readonly Mutant[] = [
     script: 'twelve steps',
     healthy: true,
     depth: 1,
+    faults: ['crash'],
+    says: 'one passing fault changed the end from completed to parked',
+  },
+  {
+    name: 'what was not felt before a crash is not waited for after it',
+    edits: [
+      {
+        file: apply,
+        find: '  else if (change.settle) {\n',
+        put: '  else if (change.settle && known.intentFence !== run.journal.fence) return after\n  else if (change.settle) {\n',
+      },
+    ],
+    script: 'two steps',
+    healthy: true,
+    depth: 1,
+    faults: ['crash'],
+    says: 'asked orders and nobody answered (nobody at source)',
   },
   {
     name: 'the way back does not settle',
+    edits: [{ file: back, find: '  if (!change.settle) return undefined\n', put: '  if (change) return undefined\n' }],
+    script: 'twelve steps',
+    healthy: false,
+    depth: 0,
+    says: 'asked orders and nobody answered',
+  },
+  {
+    name: 'the way back does not settle after a crash',
     edits: [
-      { file: 'unwind.ts', find: '  if (!change.settle) return undefined\n', put: '  if (change) return undefined\n' },
+      {
+        file: back,
+        find: '  const unfelt = await felt(run, known, change, context)\n',
+        put: '  const unfelt = known.intentFence === run.journal.fence ? await felt(run, known, change, context) : undefined\n',
+      },
     ],
     script: 'twelve steps',
     healthy: false,
     depth: 1,
+    faults: ['crash'],
+    says: 'asked orders and nobody answered',
   },
   {
     name: 'what may be late is not waited for',
@@ -101,11 +202,22 @@ export const mutants: readonly Mutant[] = [
         put: '  if (left !== undefined) return standing\n  await context.clock.sleep(left',
       },
     ],
-    script: 'twelve steps',
-    healthy: true,
-    depth: 2,
-    faults: ['crash', 'crash-late', 'late', 'refused-for-ever'],
-    pairs: 'all',
+    script: 'branches',
+    healthy: false,
+    depth: 1,
+    faults: ['late'],
+    says: 'rolled back, but not as found: a is "target", wanted "source"',
+  },
+  {
+    name: 'what may be late is not waited for before it is undone',
+    edits: [
+      { file: back, find: '  const standing = inDoubt\n', put: '  const standing = inDoubt && known === undefined\n' },
+    ],
+    script: 'branches',
+    healthy: false,
+    depth: 1,
+    faults: ['late'],
+    says: 'rolled back, but not as found: b is "target", wanted "source"',
   },
   {
     name: 'the decision is not journalled',
@@ -116,11 +228,11 @@ export const mutants: readonly Mutant[] = [
         put: '    this.history.decided = { why, code, at: this.clock.now() }',
       },
     ],
-    script: 'twelve steps',
+    script: 'branches',
     healthy: true,
     depth: 2,
     faults: ['crash', 'refused-for-ever'],
-    pairs: 'all',
+    says: 'completed, but not as intended: a is "source", wanted "target"',
   },
   {
     name: 'only what is known to have succeeded is undone',
@@ -133,9 +245,38 @@ export const mutants: readonly Mutant[] = [
     ],
     script: 'branches',
     healthy: false,
-    depth: 2,
-    faults: ['reply-lost', 'late', 'crash'],
-    pairs: 'all',
+    depth: 1,
+    faults: ['reply-lost'],
+    says: 'rolled back, but not as found: b is "target", wanted "source"',
+  },
+  {
+    name: 'the first begun is undone first',
+    edits: [
+      {
+        file: 'history.ts',
+        find: '(b.intentSeq ?? 0) - (a.intentSeq ?? 0)',
+        put: '(a.intentSeq ?? 0) - (b.intentSeq ?? 0)',
+      },
+    ],
+    script: 'two steps',
+    healthy: false,
+    depth: 0,
+    says: 'asked orders and nobody answered (nobody at source), while undoing “Set repoint” was under way',
+  },
+  {
+    name: 'the way back goes on past what cannot be undone',
+    edits: [
+      {
+        file: back,
+        find: '    if (stopped.some((lane) => !areBeside(lane, step.lane))) continue\n',
+        put: '',
+      },
+    ],
+    script: 'two steps',
+    healthy: false,
+    depth: 1,
+    faults: ['refused-for-ever'],
+    says: 'asked orders and nobody answered (nobody at source), while undoing “Set repoint” was under way',
   },
   {
     name: 'nothing is attached again on resume',
@@ -149,6 +290,26 @@ export const mutants: readonly Mutant[] = [
     script: 'twelve steps',
     healthy: true,
     depth: 1,
+    faults: ['crash'],
+    says: 'one passing fault changed the end from completed to parked',
+  },
+  {
+    name: 'what is being undone is attached again',
+    edits: [{ file: apply, find: 'change.attach && known.undoingAt === undefined &&', put: 'change.attach &&' }],
+    script: 'twelve steps',
+    healthy: false,
+    depth: 1,
+    faults: ['refused-though-done'],
+    says: 'accepted but never handled',
+  },
+  {
+    name: 'what is attached lives on while it is undone',
+    edits: [{ file: back, find: '    await run.detach(step)\n', put: '' }],
+    script: 'twelve steps',
+    healthy: false,
+    depth: 1,
+    faults: zombies,
+    says: 'accepted but never handled',
   },
   {
     name: 'writes are not fenced',
@@ -156,10 +317,21 @@ export const mutants: readonly Mutant[] = [
       { file: 'run.ts', find: '#fence = (): void => this.journal.hold()', put: '#fence = (): void => {}' },
       { file: 'run.ts', find: 'if (!this.journal.isFresh) await this.journal.renew()', put: '' },
     ],
-    script: 'twelve steps',
+    script: 'branches',
     healthy: false,
     depth: 1,
-    faults: everyFault.filter((fault) => fault.startsWith('zombie')),
+    faults: zombies,
+    says: 'rolled back, but not as found: a is "target", wanted "source"',
+  },
+  {
+    name: 'a lease is not waited out',
+    edits: [],
+    impatient: true,
+    script: 'twelve steps',
+    healthy: false,
+    depth: 2,
+    faults: ['zombie-in-lease'],
+    says: 'accepted but never handled',
   },
 ]
 
@@ -167,48 +339,77 @@ type RunCutover = typeof runCutover
 
 const rollback = resolve(import.meta.dirname, '../../rollback')
 
-/** Rehearses one mutant's engine with the script that it takes; `undefined` for the engine as it is. */
-export async function rehearseMutant(mutant: Mutant, engine: RunCutover): Promise<RehearsalReport> {
-  const { script, healthy, depth, faults, pairs } = mutant
-  if (script === 'branches') {
-    return rehearse({
-      world: (world) => ['a', 'b', 'c'].map((name) => inMemoryCell(world, name, 'source')),
-      cutover: (cells, run) => engine({ id: 'fan', ...run }, fan(cells, healthy)),
-      depth,
-      faults,
-      pairs,
-    })
+/** Rehearses an engine with the script that the mutant takes. */
+export function rehearseMutant(
+  { script, healthy, isSlow, depth, faults, impatient }: Mutant,
+  engine: RunCutover,
+): Promise<RehearsalReport> {
+  const worksAfterMs = isSlow ? 10_000 : 0
+  const common = {
+    depth: depth === 2 ? 2 : 1,
+    faults: depth === 0 ? (['slow'] as const) : faults,
+    pairs: 'all',
+  } as const
+  const how = (run: RunOptions): RunOptions => (impatient ? { ...run, journal: hasty(run.journal) } : run)
+  switch (script) {
+    case 'branches':
+      return rehearse({
+        ...common,
+        world: (world) => ['a', 'b', 'c'].map((name) => inMemoryCell(world, name, 'source')),
+        cutover: (cells, run) => engine({ id: 'fan', ...how(run) }, fan(cells, healthy)),
+      })
+    case 'two steps':
+      return rehearse({
+        ...common,
+        world: (world) => retired(world, { healthy, worksAfterMs }),
+        load: callers,
+        cutover: (p, run) => engine({ id: 'retire', ...how(run) }, retire(p)),
+      })
+    default:
+      return rehearse({
+        ...common,
+        world: (world) => parts(world, { healthy, worksAfterMs }),
+        load,
+        cutover: (p, run) => engine({ id: 'orders', ...how(run) }, move(p)),
+      })
   }
-  return rehearse({
-    world: (world) => parts(world, { healthy }),
-    load,
-    cutover: (p, run) => engine({ id: 'orders', ...run }, move(p)),
-    depth,
-    faults,
-    pairs,
-  })
 }
+
+/** The journal, whose holder is taken for dead by whoever comes next. */
+const hasty = (journal: Journal): Journal => ({
+  ...journal,
+  open(options) {
+    ;(journal as MemoryJournal).holderDied()
+    return journal.open(options)
+  },
+})
 
 /** The engine with that defect, as a copy of its source beside it; call the second to remove it. */
 export async function mutated({
   name,
   edits,
 }: Mutant): Promise<{ readonly engine: RunCutover; remove(): Promise<void> }> {
-  const directory = join(rollback, '.mutants', name.replaceAll(' ', '-'))
-  await rm(directory, { recursive: true, force: true })
+  // Two suites may be under way.
+  const directory = join(rollback, '.mutants', `${name.replaceAll(/[^a-z]+/g, '-')}-${process.pid}`)
   await mkdir(directory, { recursive: true })
-  await cp(join(rollback, 'src'), directory, { recursive: true })
-  for (const { file, find, put } of edits) {
-    const text = await readFile(join(directory, file), 'utf8')
-    if (text.split(find).length !== 2)
-      throw new Error(`mutant “${name}”: ${file} has ${text.split(find).length - 1} places that read\n${find}`)
-    await writeFile(
-      join(directory, file),
-      text.replace(find, () => put),
-    )
+  const remove = (): Promise<void> => rm(directory, { recursive: true, force: true })
+  try {
+    await cp(join(rollback, 'src'), directory, { recursive: true })
+    for (const { file, find, put } of edits) {
+      const text = await readFile(join(directory, file), 'utf8')
+      const places = text.split(find).length - 1
+      if (places !== 1) throw new Error(`mutant “${name}”: ${file} has ${places} places that read\n${find}`)
+      await writeFile(
+        join(directory, file),
+        text.replace(find, () => put),
+      )
+    }
+    const { runCutover: engine } = (await import(pathToFileURL(join(directory, 'run-cutover.ts')).href)) as {
+      runCutover: RunCutover
+    }
+    return { engine, remove }
+  } catch (error) {
+    await remove()
+    throw error
   }
-  const { runCutover: engine } = (await import(pathToFileURL(join(directory, 'run-cutover.ts')).href)) as {
-    runCutover: RunCutover
-  }
-  return { engine, remove: () => rm(directory, { recursive: true, force: true }) }
 }

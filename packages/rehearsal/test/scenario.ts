@@ -159,7 +159,8 @@ export interface Parts {
   readonly healthy: boolean
 }
 
-const ttlMs = 60_000
+/** Longer than a restart and `lateMs` together, or these would hide that nobody waits for it. */
+const ttlMs = 120_000
 
 export function parts(world: FakeWorld, { healthy = true, worksAfterMs = 0 } = {}): Parts {
   return {
@@ -268,13 +269,15 @@ export interface Retired {
   readonly healthy: boolean
 }
 
-export const retired = (world: FakeWorld, { healthy = true } = {}): Retired => ({
+export const retired = (world: FakeWorld, { healthy = true, worksAfterMs = 0 } = {}): Retired => ({
   record: inMemoryCell(world, 'record', 'source'),
-  server: inMemoryCell(world, 'server', 'on'),
+  server: inMemoryCell(world, 'server', 'on', { worksAfterMs }),
   healthy,
 })
 
-/** Clients that remember the name for a minute; the source answers as long as it is on. */
+const longTtlMs = 300_000
+
+/** Two clients that remember the name for five minutes, and one that never does; the source answers as long as it is on. */
 export function callers({ record, server }: Retired, world: FakeWorld): () => void {
   const caches = [0, 1, 2].map(() => ({ address: '', until: -1 }))
   return clients(world, {
@@ -282,8 +285,8 @@ export function callers({ record, server }: Retired, world: FakeWorld): () => vo
     everyMs: 10_000,
     resolve(client) {
       const cache = caches[client] ?? { address: '', until: -1 }
-      if (world.clock.monotonic() >= cache.until)
-        Object.assign(cache, { address: record.value, until: world.clock.monotonic() + ttlMs })
+      if (client === 2 || world.clock.monotonic() >= cache.until)
+        Object.assign(cache, { address: record.value, until: world.clock.monotonic() + longTtlMs })
       return cache.address
     },
     reach: (address) => (address === 'target' || server.value === 'on' ? address : undefined),
@@ -294,7 +297,9 @@ export function callers({ record, server }: Retired, world: FakeWorld): () => vo
 export const retire =
   ({ record, server, healthy }: Retired) =>
   async (cutover: Cutover): Promise<void> => {
-    await cutover.apply(set(record, 'repoint', 'target', ttlMs + 1_000, 'both'))
+    const opensAt = await cutover.value('opens at', () => cutover.clock.now() + 30_000)
+    await cutover.waitUntil('window', () => opensAt)
+    await cutover.apply(set(record, 'repoint', 'target', longTtlMs + 1_000, 'both'))
     await cutover.apply(set(server, 'retire', 'off'))
     await cutover.require(check('target is healthy', async () => healthy))
   }

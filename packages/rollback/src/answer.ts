@@ -55,6 +55,7 @@ export async function answer(journal: Journal, options: AnswerOptions): Promise<
       at,
     })
   } finally {
-    await opened.close()
+    // The answer is recorded: a lease that cannot be given back ends by itself.
+    await opened.close().catch(() => {})
   }
 }

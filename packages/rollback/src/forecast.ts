@@ -23,7 +23,7 @@ export function forecast(
 ): Forecast {
   let backMs = 0
   const unknown: string[] = []
-  const steps = history.toUndo()
+  const steps = history.noReturn === undefined ? history.toUndo() : []
   for (const step of steps) {
     const ms = constructed.get(step.step)?.change.estimate?.(step.before).revertMs ?? step.revertMs
     if (ms === undefined) unknown.push(step.step)
@@ -36,6 +36,9 @@ export function forecast(
     steps: steps.length,
     unknown,
     latestAbortAt,
-    text: `back now: ${formatDuration(backMs)} for ${steps.length} steps${open}`,
+    text:
+      history.noReturn === undefined
+        ? `back now: ${formatDuration(backMs)} for ${steps.length} steps${open}`
+        : 'no way back since the point of no return',
   }
 }

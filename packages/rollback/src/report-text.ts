@@ -116,6 +116,7 @@ function stateText(report: Untold, history: History): string {
   if (history.decided)
     return `going back since ${formatInstant(history.decided.at).slice(11, 19)}, ${undoneText(report)}`
   const steps = history.toUndo()
+  if (history.noReturn !== undefined) return goingBackText(history, '')
   if (steps.length === 0) return 'nothing is applied, nothing is to be undone'
   const are = steps.length === 1 ? 'is' : 'are'
   return `${count(steps.length, 'change')} ${are} applied; ${backText(history)}`

@@ -1,5 +1,4 @@
 import {
-  type Change,
   type ChangeSpec,
   type Clock,
   type Context,
@@ -36,8 +35,6 @@ export class Run {
   readonly adopt: boolean
   readonly patienceMs: number
   readonly windowEndsAt: number | undefined
-  /** How many entries there were when it was opened. */
-  readonly found: number
   readonly openedAt: number
   /** The changes that the script has constructed, by step. */
   readonly constructed: Map<string, Constructed> = new Map()
@@ -69,7 +66,6 @@ export class Run {
     this.id = options.id
     this.journal = journal
     this.history = history
-    this.found = history.next
     this.#awaited = new Set(history.steps.keys())
     this.clock = { now: clock.now, monotonic: clock.monotonic, sleep: (ms, o) => this.#sleep(clock, ms, o) }
     this.openedAt = clock.now()
@@ -266,8 +262,6 @@ export class Run {
     return found
   }
 }
-
-export type AnyChange = ChangeSpec | Change
 
 const stopped = (code: 'CUTOVER_PARKED' | 'CUTOVER_UNWINDING' | 'CUTOVER_INTERRUPTED', why: string): CutoverError =>
   new CutoverError(code, why)

@@ -56,11 +56,12 @@ async function undo(run: Run, known: StepHistory): Promise<Question | undefined>
     estimateMs: change.estimate?.(before).revertMs ?? known.revertMs,
     text: `undoing: ${change.title} …`,
   }))
-  const stuck = await run.detach(step).then(
-    () => undefined,
-    (error: unknown) => `what lives with it could not be stopped: ${because(error)}`,
-  )
-  if (stuck !== undefined) return failedQuestion(change, before, { is: 'unknown', why: stuck }, undefined, 1)
+  try {
+    await run.detach(step)
+  } catch (error) {
+    const why = `what lives with it could not be stopped: ${because(error)}`
+    return failedQuestion(change, before, { is: 'unknown', why }, undefined, 1)
+  }
   const isOurs = known.intentFence === run.journal.fence
   const inDoubt =
     known.outcome === undefined || known.undoingAt !== undefined || (change.attach !== undefined && !isOurs)

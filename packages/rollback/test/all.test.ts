@@ -1,9 +1,9 @@
 import { defineProcedure } from '@cutover/core'
-import { answer, type Cutover, type Steps } from '@cutover/rollback'
+import { answer, type Cutover, CutoverError, type Steps } from '@cutover/rollback'
 import { expect, test } from 'vitest'
 
-import { errorOf, reportOf, setting } from './setting.ts'
-import { altered, saying, turn } from './switches.ts'
+import { errorOf, reportOf, setting, slow } from './setting.ts'
+import { altered, inMemorySwitches, saying, turn } from './switches.ts'
 
 test('branches run beside each other, under paths of their own, and answer by name', async () => {
   const { run, switches, world, journal } = setting()
@@ -124,36 +124,47 @@ test('an exception of one branch interrupts: the others stop, nothing is undone,
 })
 
 test('of several branches that fail at once the first decides, and its reason is the cause', async () => {
-  const { run, switches, world, journal } = setting()
-  world.failNext('switches.write b', 'refused-for-ever')
-  const noLate = { lateMs: 0 }
+  const { run, world, journal } = setting()
+  const wrongStart = altered(turn(setting().switches, 'b', 'target'), {
+    capture: () => Promise.reject(new CutoverError('SWITCH_WRONG_START', 'b is not ready')),
+  })
 
   const error = await errorOf(
-    run((cutover) =>
-      cutover.all({
-        x: (steps) => steps.require(saying('x', 'fail')),
-        y: (steps) => steps.apply(turn(switches, 'b', 'target', noLate)),
-        z: (steps) => steps.require(saying('z', 'fail')),
-      }),
+    run(
+      async (cutover) => {
+        await cutover.apply(turn(inMemorySwitches(world, { a: 'source' }), 'a', 'target'))
+        await cutover.all({
+          x: (steps) => steps.require(saying('x', 'fail')),
+          y: async (steps) => {
+            await steps.clock.sleep(105)
+            await steps.apply(wrongStart)
+          },
+          z: (steps) => steps.require(saying('z', 'fail')),
+        })
+      },
+      { journal: slow(journal, world.clock, 100) },
     ),
   )
 
-  const decided = journal.entries.filter(({ t }) => t === 'decided')
-  expect(decided).toHaveLength(1)
-  expect((error.cause as { code?: string }).code).toBe((decided[0] as unknown as { code: string }).code)
+  expect(journal.entries.filter(({ t }) => t === 'decided')).toMatchObject([{ code: 'CHECK_FAILED' }])
+  expect(error.message).toContain('x is well')
+  expect(error.cause).toMatchObject({ code: 'CHECK_FAILED' })
 })
 
 test('a question that comes while another branch decides to go back is moot', async () => {
-  const { run, switches } = setting()
+  const { run, switches, world, journal } = setting()
 
   const report = await reportOf(
-    run(async (cutover) => {
-      await cutover.apply(turn(switches, 'a', 'target'))
-      await cutover.all({
-        x: (steps) => steps.require(saying('x', 'fail')),
-        y: (steps) => steps.require(saying('y', 'undecided')),
-      })
-    }),
+    run(
+      async (cutover) => {
+        await cutover.apply(turn(switches, 'a', 'target'))
+        await cutover.all({
+          x: (steps) => steps.require(saying('x', 'fail')),
+          y: (steps) => steps.require(saying('y', 'undecided')),
+        })
+      },
+      { journal: slow(journal, world.clock, 100) },
+    ),
   )
 
   expect(report).toMatchObject({ end: 'rolled-back', questions: [] })
@@ -263,7 +274,7 @@ test('a procedure in a branch and branches in a procedure are undone like everyt
     'x/both/b/turn:b:target',
     'y/turn:c:target',
   ])
-  expect([...writes().slice(0, 3)].reverse()).toEqual(writes().slice(3))
+  expect(writes().slice(0, 3).toReversed()).toEqual(writes().slice(3))
 })
 
 test('two procedures of one name are refused', async () => {

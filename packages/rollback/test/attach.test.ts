@@ -1,8 +1,8 @@
 import { type Cutover } from '@cutover/rollback'
 import { expect, test } from 'vitest'
 
-import { errorOf, reportOf, setting } from './setting.ts'
-import { altered, turn } from './switches.ts'
+import { errorOf, reportOf, type Script, setting } from './setting.ts'
+import { altered, saying, turn } from './switches.ts'
 
 /** A switch with a follower: what it does is written to `log`. */
 function following() {
@@ -46,20 +46,22 @@ test('what is attached lives from when its change is felt until it is undone, an
   expect(log).toEqual(['attached source target', 'b is turned', 'disposed', 'revert, 0 alive'])
 })
 
-test('it ends with the process: at completion, at a question, at an exception', async () => {
-  for (const end of ['completed', 'parked', 'interrupted']) {
-    const { run, state, followed } = following()
+test.each<{ end: string; last: Script }>([
+  { end: 'completed', last: async () => {} },
+  { end: 'parked', last: (cutover) => cutover.require(saying('x', 'undecided')) },
+  { end: 'interrupted', last: () => Promise.reject(new Error('power cut')) },
+])('it ends with the process: $end', async ({ last }) => {
+  const { run, state, followed } = following()
+  let during = -1
 
-    await run(async (cutover) => {
-      await cutover.apply(followed)
-      expect(state.alive).toBe(1)
-      if (end === 'parked')
-        await cutover.require({ id: 'x', title: 'x', run: async () => ({ status: 'undecided', text: '' }) })
-      if (end === 'interrupted') throw new Error('power cut')
-    }).catch(() => {})
+  await run(async (cutover) => {
+    await cutover.apply(followed)
+    during = state.alive
+    await last(cutover)
+  }).catch(() => {})
 
-    expect(state.alive).toBe(0)
-  }
+  expect(during).toBe(1)
+  expect(state.alive).toBe(0)
 })
 
 test('it is attached again on every resume, with what was recorded', async () => {

@@ -262,6 +262,21 @@ test('after the point of no return a failed check is a question that does not of
   expect(journal.entries.filter(({ t }) => t === 'no-return')).toHaveLength(1)
 })
 
+test('run again, the point of no return is recorded once', async () => {
+  const { run, records } = setting()
+  let broken = true
+  const script = async (cutover: Cutover) => {
+    await cutover.pointOfNoReturn('the source is deleted')
+    if (broken) throw new Error('power cut')
+  }
+  await errorOf(run(script))
+  broken = false
+
+  await run(script)
+
+  expect(records()).toEqual(['opened', 'no-return', 'closed'])
+})
+
 test('no question after the point of no return offers the way back', async () => {
   const { run, switches } = setting()
 

@@ -201,6 +201,23 @@ test('the forecast sums what the applied changes estimate, lists those that do n
   expect(world.events.findLast(({ kind }) => kind === 'forecast')?.text).toContain('1m')
 })
 
+test('after the point of no return there is no way back to forecast', async () => {
+  const { run, switches } = setting()
+  let text = ''
+
+  const report = await reportOf(
+    run(async (cutover) => {
+      await cutover.apply(turn(switches, 'a', 'target', { settleMs: 60_000 }))
+      await cutover.pointOfNoReturn('the source is deleted')
+      text = cutover.forecast().text
+      await cutover.require(saying('target', 'undecided'))
+    }),
+  )
+
+  expect(text).toBe('no way back since the point of no return')
+  expect(report.text).toContain('  State    nothing is undone since the point of no return: the source is deleted')
+})
+
 test('without a window there is no latest abort', async () => {
   const { run } = setting()
   let latest: unknown = 'not asked'

@@ -19,7 +19,7 @@ test('two steps of one name are refused; `as` gives one of them another', async 
   expect(error.message).toBe('two steps are named turn:a:target')
   expect(error.next).toContain("{ as: '…' }")
   expect(report.end).toBe('completed')
-  expect(journal.entries.at(-2)).toMatchObject({ step: 'once more', how: 'already' })
+  expect(journal.entries.at(-3)).toMatchObject({ step: 'once more', how: 'already' })
 })
 
 test('a bare Promise.all is refused at once; only what had begun is finished', async () => {
@@ -51,9 +51,18 @@ test('a step that is not awaited, before another one, is refused', async () => {
   expect(writes()).not.toContain('b')
 })
 
-test.each<{ where: string; script: (cutover: Cutover, forgotten: (steps: Pick<Cutover, 'require'>) => void) => Promise<unknown> }>([
+test.each<{
+  where: string
+  script: (cutover: Cutover, forgotten: (steps: Pick<Cutover, 'require'>) => void) => Promise<unknown>
+}>([
   { where: 'the script', script: async (cutover, forgotten) => forgotten(cutover) },
-  { where: 'a branch', script: (cutover, forgotten) => cutover.all({ a: async (steps) => forgotten(steps), b: async () => {} }) },
+  {
+    where: 'a branch',
+    script: async (cutover, forgotten) => {
+      await cutover.all({ a: async (steps) => forgotten(steps), b: async () => {} })
+      await cutover.value('after', () => 1)
+    },
+  },
   {
     where: 'a procedure',
     script: async (cutover, forgotten) => {
@@ -61,18 +70,21 @@ test.each<{ where: string; script: (cutover: Cutover, forgotten: (steps: Pick<Cu
       await cutover.value('after', () => 1)
     },
   },
-])('a last step of $where that is not awaited is refused, and run again with the await it goes on', async ({ script }) => {
-  const { run, records } = setting()
-  const target = saying('target', 'undecided', 'pass')
+])(
+  'a last step of $where that is not awaited is refused, and run again with the await it goes on',
+  async ({ script }) => {
+    const { run, records } = setting()
+    const target = saying('target', 'undecided', 'pass')
 
-  const error = await errorOf(
-    run((cutover) => script(cutover, (steps) => void steps.require(target, { within: '1h', every: '1m' }))),
-  )
+    const error = await errorOf(
+      run((cutover) => script(cutover, (steps) => void steps.require(target, { within: '1h', every: '1m' }))),
+    )
 
-  expect(error.code).toBe('CUTOVER_CONCURRENT_STEPS')
-  expect(error.message).toMatch(/the script ended while .*target was under way/)
-  expect(records()).toEqual(['opened'])
-})
+    expect(error.code).toBe('CUTOVER_CONCURRENT_STEPS')
+    expect(error.message).toMatch(/the script ended while .*target was under way/)
+    expect(records()).toEqual(['opened'])
+  },
+)
 
 test('a forgotten await beside an exception of the script: the exception is the cause', async () => {
   const { run } = setting()
@@ -184,27 +196,29 @@ test('a script may catch the exception of its own value and go on', async () => 
   expect(report.end).toBe('completed')
 })
 
-test.each(['completed', 'rolled-back'])('a step that begins when the cutover has ended (%s) does nothing', async (end) => {
-  const { run, switches, writes, records } = setting()
-  let kept: Cutover | undefined
-  await run(async (cutover) => {
-    kept = cutover
-    await cutover.value('x', () => 1)
-    if (end === 'rolled-back') await cutover.rollBack('it is late')
-  }).catch(() => {})
-  const before = records()
+test.each(['completed', 'rolled-back'])(
+  'a step that begins when the cutover has ended (%s) does nothing',
+  async (end) => {
+    const { run, switches, writes, records } = setting()
+    let kept: Cutover | undefined
+    await run(async (cutover) => {
+      kept = cutover
+      await cutover.value('x', () => 1)
+      if (end === 'rolled-back') await cutover.rollBack('it is late')
+    }).catch(() => {})
+    const before = records()
 
-  const error = await errorOf(kept?.apply(turn(switches, 'a', 'target')) ?? Promise.resolve())
+    const error = await errorOf(kept?.apply(turn(switches, 'a', 'target')) ?? Promise.resolve())
 
-  expect(error.code).toBe('CUTOVER_ENDED')
-  expect(kept?.signal.aborted).toBe(true)
-  expect(records()).toEqual(before)
-  expect(writes()).toEqual([])
-})
+    expect(error.code).toBe('CUTOVER_ENDED')
+    expect(kept?.signal.aborted).toBe(true)
+    expect(records()).toEqual(before)
+    expect(writes()).toEqual([])
+  },
+)
 
 test('what a change throws that is not an error is a refusal all the same', async () => {
   const { run, switches } = setting()
-  // oxlint-disable-next-line prefer-promise-reject-errors -- that is what is tested
   const odd = altered(turn(switches, 'a', 'target', { lateMs: 0 }), { apply: () => Promise.reject(undefined) })
 
   const report = await reportOf(run((cutover) => cutover.apply(odd), { patience: '1s' }))
@@ -216,13 +230,14 @@ test('what a change throws that is not an error is a refusal all the same', asyn
 test('neither a hint nor what a check was told in secret leaves the journal: events and reports do not have it', async () => {
   const { run, switches, world, journal } = setting()
   const change = turn(switches, 'a', 'target')
+  const hints: unknown[] = []
   const hinting = altered(change, {
     apply: async (before, context) => {
       await change.apply(before, context)
       return { changeId: 'C-4711' }
     },
     settle: async (_before, _seen, _context, { hint, toward }) => {
-      if (toward === 'applied') expect(hint).toEqual({ changeId: 'C-4711' })
+      hints.push([toward, hint])
       return { to: 'target' }
     },
   })
@@ -234,6 +249,10 @@ test('neither a hint nor what a check was told in secret leaves the journal: eve
     }),
   )
 
+  expect(hints).toEqual([
+    ['applied', { changeId: 'C-4711' }],
+    ['absent', undefined],
+  ])
   expect(JSON.stringify(journal.entries)).toContain('C-4711')
   expect(JSON.stringify([report, world.events])).not.toContain('C-4711')
 })

@@ -1,10 +1,12 @@
 // What nearly every test of the engine needs: a world, three switches, a journal, and a run of a script.
+import type { Clock } from '@cutover/core'
 import { fakeWorld, type SimulatedProcess } from '@cutover/core/testing'
 import {
   type Cutover,
   CutoverEnded,
-  CutoverError,
+  type CutoverError,
   type Journal,
+  type JournalEntry,
   memoryJournal,
   type Report,
   runCutover,
@@ -45,6 +47,21 @@ export function setting(initial: Readonly<Record<string, string>> = { a: 'source
 
 export const recordsOf = (entries: Awaited<ReturnType<Journal['read']>>): string[] =>
   entries.map((entry) => ('step' in entry ? `${entry.t} ${entry.step}` : entry.t))
+
+/** The same journal, on a disk that takes its time. */
+export const slow = (journal: Journal, clock: Clock, ms: number): Journal => ({
+  ...journal,
+  async open(options) {
+    const opened = await journal.open(options)
+    const append = opened.append.bind(opened)
+    return Object.assign(opened, {
+      append: async (entry: JournalEntry) => {
+        await clock.sleep(ms)
+        await append(entry)
+      },
+    })
+  },
+})
 
 /** The error with which it must end. */
 export async function errorOf(work: Promise<unknown>): Promise<CutoverError> {

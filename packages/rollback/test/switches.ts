@@ -89,7 +89,7 @@ type Turned = { readonly to: string }
 export const altered = (
   change: Change<string, Turned>,
   parts: Partial<ChangeSpec<string, Turned>>,
-): Change<string, Turned> => defineChange({ ...change, ...parts })
+): Change<string, Turned> => defineChange(Object.assign({}, change, parts))
 
 /** A check that answers what it is given, one after the other, and the last for ever; counts how often it was asked. */
 export function saying(

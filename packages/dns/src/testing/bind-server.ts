@@ -101,7 +101,7 @@ async function running(child: ChildProcess): Promise<void> {
       child.once('exit', () => reject(new Error('named ended')))
       child.stderr?.on('data', (chunk: Buffer) => {
         log = (log + chunk.toString()).slice(-20_000)
-        if (/\srunning\s/.test(log)) resolve()
+        if (/\srunning\n/.test(log)) resolve()
       })
       systemClock.sleep(20_000, { signal: late.signal }).then(
         () => reject(new Error('named does not come up')),

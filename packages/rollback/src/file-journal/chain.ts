@@ -37,50 +37,77 @@ export async function readChain(file: string): Promise<Chain> {
   const entries: JournalEntry[] = []
   const hashes: string[] = []
   let validBytes = 0
+  let number = 0
   let from = 0
   while (from < text.length) {
     const end = text.indexOf('\n', from)
     // Without its line break it was never acknowledged.
     if (end < 0) break
     const line = text.slice(from, end)
-    const parsed = parse(line, hashes.at(-1) ?? '', entries.length)
-    if (parsed === undefined) {
+    number += 1
+    const parsed = parse(line, hashes)
+    if (parsed === undefined || !take(parsed, entries, hashes)) {
       const isLast = end === text.length - 1
       if (isLast && isTorn(line)) break
-      throw new CutoverError(
-        'CUTOVER_JOURNAL_BROKEN',
-        `REFUSED: line ${entries.length + 1} of ${file} was altered, or lines before it are missing`,
-        {
-          next: 'Restore the file as it was written; nothing was done.',
-        },
-      )
+      throw broken(file, `line ${number} was altered, or lines before it are missing`)
     }
-    entries.push(parsed.entry)
-    hashes.push(parsed.hash)
     validBytes += Buffer.byteLength(line) + 1
     from = end + 1
   }
+  const rest = text.slice(from)
+  if (rest !== '' && !isTorn(rest)) throw broken(file, `what follows line ${number} is not of a journal`)
+  const [first] = entries
+  if (first && (first.t !== 'opened' || first.format !== 1)) throw broken(file, 'it is no journal of format 1')
   return { entries, hashes, validBytes }
 }
 
-function parse(
-  line: string,
-  previous: string,
-  seq: number,
-): { readonly entry: JournalEntry; readonly hash: string } | undefined {
-  const match = hashField.exec(line)
-  const [, body = '', hash = ''] = match ?? []
-  if (!match || chained(previous, `${body}}`) !== hash) return undefined
-  const entry = JSON.parse(`${body}}`) as JournalEntry
-  return entry.seq === seq ? { entry, hash } : undefined
+const broken = (file: string, what: string): CutoverError =>
+  new CutoverError('CUTOVER_JOURNAL_BROKEN', `REFUSED: ${file}: ${what}`, {
+    next: 'Restore the file as it was written; nothing was done.',
+  })
+
+interface Parsed {
+  readonly entry: JournalEntry
+  readonly hash: string
 }
 
-/** A line that a crash left half written is not JSON; one that somebody edited usually is. */
+function parse(line: string, hashes: readonly string[]): Parsed | undefined {
+  const match = hashField.exec(line)
+  const [, body = '', hash = ''] = match ?? []
+  const entry = match && parsedJson(`${body}}`)
+  if (!entry || !(entry.seq <= hashes.length)) return undefined
+  return chained(hashes[entry.seq - 1] ?? '', `${body}}`) === hash ? { entry, hash } : undefined
+}
+
+/**
+ * A holder that was stopped in the midst of writing may write one line more when it wakes. What its successors wrote counts:
+ * the higher fence.
+ */
+function take({ entry, hash }: Parsed, entries: JournalEntry[], hashes: string[]): boolean {
+  const rival = entries[entry.seq]
+  if (rival) {
+    if (entry.fence < (entries.at(-1)?.fence ?? 0)) return true
+    if (entry.fence <= rival.fence) return false
+    entries.length = entry.seq
+    hashes.length = entry.seq
+  }
+  entries.push(entry)
+  hashes.push(hash)
+  return true
+}
+
+/** A line that a crash left half written begins like a record, or was never filled, and is not JSON; one that was edited usually is. */
 function isTorn(line: string): boolean {
+  const begins = line.startsWith(start) || start.startsWith(line) || line.startsWith('\0')
+  return begins && parsedJson(line) === undefined
+}
+
+const start = '{"t":"'
+
+function parsedJson(text: string): JournalEntry | undefined {
   try {
-    JSON.parse(line)
-    return false
+    return JSON.parse(text) as JournalEntry
   } catch {
-    return true
+    return undefined
   }
 }

@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 
 /** A process that can be told from any other, also from a later one with the same number. */
 export interface Holder {
   readonly who: string
   readonly pid: number
+  /** In which its number means something: containers of one machine count on their own. */
+  readonly processes: string | undefined
   /** Of the machine's present start; `undefined` where the system does not tell. */
   readonly boot: string | undefined
   /** When the process started, as the system counts. */
@@ -15,17 +17,29 @@ export interface Holder {
 export const thisProcess = (): Holder => ({
   who: `${nameOfUser()}@${hostname()}`,
   pid: process.pid,
+  processes: processNamespace(),
   boot: bootId(),
   started: startOf(process.pid),
 })
 
-/** `'unknown'` for a process of another machine, or before a restart that cannot be told. */
+/**
+ * `'unknown'` for a process of another machine or container, or of an earlier start of this one: host names are not unique,
+ * and a restart takes longer than a lease.
+ */
 export function lifeOf(holder: Holder): 'alive' | 'dead' | 'unknown' {
   const boot = bootId()
-  if (boot === undefined || holder.boot === undefined) return 'unknown'
-  if (holder.boot !== boot) return holder.who.endsWith(`@${hostname()}`) ? 'dead' : 'unknown'
+  if (boot === undefined || holder.boot !== boot || holder.processes !== processNamespace()) return 'unknown'
   const started = startOf(holder.pid)
   return started !== undefined && started === holder.started ? 'alive' : 'dead'
+}
+
+/** Linux: `pid:[4026531836]` (pid_namespaces(7)); elsewhere there is only one. */
+function processNamespace(): string | undefined {
+  try {
+    return readlinkSync('/proc/self/ns/pid')
+  } catch {
+    return undefined
+  }
 }
 
 /** Linux: a random id of each start. macOS: the second of the start. */

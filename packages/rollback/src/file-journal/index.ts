@@ -33,7 +33,7 @@ export function fileJournal(path: string, options: FileJournalOptions = {}): Jou
       try {
         return await openHeld(file, path, lease)
       } catch (error) {
-        await lease.release()
+        await lease.release().catch(() => {})
         throw error
       }
     },
@@ -43,19 +43,17 @@ export function fileJournal(path: string, options: FileJournalOptions = {}): Jou
 async function openHeld(file: string, path: string, lease: Lease): Promise<OpenJournal> {
   const chain = await readChain(file)
   const { head } = lease.predecessor
-  if (head && (chain.entries.length < head.records || chain.hashes[head.records - 1] !== head.hash)) {
+  if (head && chain.hashes[head.records - 1] !== head.hash) {
+    const found = chain.entries.length < head.records ? `${chain.entries.length} records` : 'other records'
     throw new CutoverError(
       'CUTOVER_JOURNAL_TRUNCATED',
-      `REFUSED: ${path} has ${chain.entries.length} records, but ${head.records} were acknowledged`,
+      `REFUSED: ${path} has ${found}, but ${head.records} were acknowledged`,
       {
         next: 'Find the whole file; without it nobody knows what to undo.',
       },
     )
   }
-  const handle = await open(file, 'a')
-  await handle.truncate(chain.validBytes)
-  await handle.datasync()
-  if (chain.entries.length === 0) await flushDirectory(file)
+  const handle = await writable(file, path, chain.validBytes)
   let hash = chain.hashes.at(-1) ?? ''
   lease.head = chain.entries.length === 0 ? undefined : { records: chain.entries.length, hash }
   let closed = false
@@ -67,14 +65,10 @@ async function openHeld(file: string, path: string, lease: Lease): Promise<OpenJ
       await writeWhole(handle, line.text)
       await handle.datasync()
     } catch (error) {
-      throw isCutoverError(error)
-        ? error
-        : new CutoverError('CUTOVER_JOURNAL_FAILED', `${path} could not be written: ${(error as Error).message}`, {
-            cause: error,
-            retryable: true,
-            next: 'Make room, then run it again: it goes on where it was.',
-          })
+      throw isCutoverError(error) ? error : unwritable(path, error)
     }
+    // One that was stopped while it wrote, and overtaken: no successor reads this line, so nothing may follow from it.
+    lease.hold()
     hash = line.hash
     lease.head = { records: entry.seq + 1, hash }
   }
@@ -90,19 +84,41 @@ async function openHeld(file: string, path: string, lease: Lease): Promise<OpenJ
     async close() {
       if (closed) return
       closed = true
-      await handle.close()
-      await lease.release()
+      try {
+        await handle.close()
+      } finally {
+        await lease.release()
+      }
     },
   }
 }
 
+/** Opens it for appending, without what was torn. */
+async function writable(file: string, path: string, validBytes: number): Promise<FileHandle> {
+  let handle: FileHandle | undefined
+  try {
+    handle = await open(file, 'a')
+    await handle.truncate(validBytes)
+    await handle.datasync()
+    if (validBytes === 0) await flushDirectory(file)
+    return handle
+  } catch (error) {
+    await handle?.close()
+    throw unwritable(path, error)
+  }
+}
+
+const unwritable = (path: string, error: unknown): CutoverError =>
+  new CutoverError('CUTOVER_JOURNAL_FAILED', `${path} could not be written: ${(error as Error).message}`, {
+    cause: error,
+    retryable: true,
+    next: 'See to it that the file can be written, then run it again: it goes on where it was.',
+  })
+
 async function writeWhole(handle: FileHandle, text: string): Promise<void> {
   const bytes = Buffer.from(text)
   const { bytesWritten } = await handle.write(bytes)
-  if (bytesWritten < bytes.length)
-    throw new CutoverError('CUTOVER_JOURNAL_FAILED', `only ${bytesWritten} of ${bytes.length} bytes were written`, {
-      retryable: true,
-    })
+  if (bytesWritten < bytes.length) throw new Error(`only ${bytesWritten} of ${bytes.length} bytes fitted`)
 }
 
 /** A new file is durable when its directory is. */

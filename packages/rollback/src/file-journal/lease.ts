@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { link, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 
@@ -78,7 +78,7 @@ export class Lease {
     // A lease is whole or not there: written beside, then linked to its name only if that is free.
     const beside = `${path(file, number)}.${process.pid}`
     try {
-      await writeFile(beside, JSON.stringify(first))
+      await writeFile(beside, JSON.stringify(first), { flush: true })
       await link(beside, path(file, number))
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined
@@ -104,9 +104,22 @@ export class Lease {
         `this process was stopped for ${formatDuration(this.#staleMs())}: another may have taken over`,
       )
     }
-    if (existsSync(path(this.#file, this.number + 1))) {
-      throw new CutoverError('CUTOVER_FENCED', 'another runner has taken over; this one writes nothing any more')
+    this.#throwIfOvertaken()
+  }
+
+  /** The last lease is never deleted: a successor shows as a higher number, also when it has ended. */
+  #isOvertaken(): boolean {
+    try {
+      return highest(this.#file, readdirSync(dirname(this.#file))) > this.number
+    } catch {
+      // What cannot be seen is not certain.
+      return true
     }
+  }
+
+  #throwIfOvertaken(): void {
+    if (this.#isOvertaken())
+      throw new CutoverError('CUTOVER_FENCED', 'another runner has taken over; this one writes nothing any more')
   }
 
   /** Both clocks: one stands still while a machine sleeps, the other can be set. */
@@ -124,16 +137,14 @@ export class Lease {
     this.#released = true
     clearInterval(this.#heartbeat)
     await this.#renewing?.catch(() => {})
-    if (!existsSync(path(this.#file, this.number + 1))) await this.#replace(true)
+    if (!this.#isOvertaken()) await this.#replace(true)
   }
 
   async #write(released: boolean): Promise<void> {
-    if (existsSync(path(this.#file, this.number + 1)))
-      throw new CutoverError('CUTOVER_FENCED', 'another runner has taken over')
+    this.#throwIfOvertaken()
     const [at, wallAt] = [performance.now(), Date.now()]
     await this.#replace(released)
-    if (existsSync(path(this.#file, this.number + 1)))
-      throw new CutoverError('CUTOVER_FENCED', 'another runner has taken over')
+    this.#throwIfOvertaken()
     this.#freshAt = at
     this.#freshWallAt = wallAt
   }
@@ -147,7 +158,7 @@ export class Lease {
       head: this.head,
     }
     const beside = `${path(this.#file, this.number)}.${process.pid}`
-    await writeFile(beside, JSON.stringify(written))
+    await writeFile(beside, JSON.stringify(written), { flush: true })
     await rename(beside, path(this.#file, this.number))
   }
 }
@@ -183,15 +194,27 @@ function inUse(file: string, { holder, renewedAt }: Written, endsAt: number): Cu
   )
 }
 
+/** Who runs it now, as far as this machine can tell; `undefined` for nobody. */
+export async function holderOf(file: string): Promise<{ readonly who: string; readonly pid: number } | undefined> {
+  const number = await lastNumber(file)
+  const written = number === 0 ? undefined : await read(file, number)
+  if (!written || written.released || lifeOf(written.holder) === 'dead') return undefined
+  return Date.now() < written.renewedAt + written.leaseMs ? written.holder : undefined
+}
+
 const path = (file: string, number: number): string => `${file}.lease.${number}`
 
 async function lastNumber(file: string): Promise<number> {
-  const prefix = `${basename(file)}.lease.`
   const names = await readdir(dirname(file)).catch((error: NodeJS.ErrnoException) => {
     throw new CutoverError('CUTOVER_JOURNAL_FAILED', `the directory of ${file} cannot be read: ${error.message}`, {
       cause: error,
     })
   })
+  return highest(file, names)
+}
+
+function highest(file: string, names: readonly string[]): number {
+  const prefix = `${basename(file)}.lease.`
   const numbers = names.filter((name) => name.startsWith(prefix)).map((name) => Number(name.slice(prefix.length)))
   return Math.max(0, ...numbers.filter((number) => Number.isInteger(number)))
 }
@@ -205,7 +228,7 @@ async function read(file: string, number: number): Promise<Written | undefined> 
     throw new CutoverError(
       'CUTOVER_JOURNAL_FAILED',
       `the lease ${path(file, number)} could not be read: ${(error as Error).message}`,
-      { cause: error },
+      { cause: error, next: 'If nobody runs this cutover, remove that file.' },
     )
   }
 }

@@ -1,7 +1,10 @@
 import { formatDuration } from '@cutover/core'
 
-/** `02:21:16`, UTC. */
-export const timeOf = (at: number): string => new Date(at).toISOString().slice(11, 19)
+/** `02:21:16`, UTC; a report may say anything, so what is no instant is shown as such. */
+export function timeOf(at: number): string {
+  const date = new Date(at)
+  return Number.isNaN(date.getTime()) ? '--:--:--' : date.toISOString().slice(11, 19)
+}
 
 /** `03:00`, with seconds only where there are some. */
 export const minuteOf = (at: number): string => timeOf(at).replace(/:00$/, '')

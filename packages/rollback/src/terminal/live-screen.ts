@@ -56,25 +56,34 @@ export function liveScreen({ stream, shared, color, clock, ...options }: LiveScr
     canvas.draw(screenLines(state, { ...options, now, width, height: rows() - 1 }))
   }
 
+  /** Outside of an event nobody catches what is thrown here, and a broken screen is no reason to end a cutover. */
+  function redraw(): void {
+    try {
+      draw()
+    } catch {
+      refreshed(false)
+    }
+  }
+
   function above(letThrough: () => void): void {
     canvas.clear()
     isOurs = true
     letThrough()
     isOurs = false
-    draw()
+    redraw()
   }
 
   function refreshed(isOn: boolean): void {
     if (isOn === (timer !== undefined)) return
     if (isOn) {
       // It must not keep a process alive that has nothing else to do.
-      timer = setInterval(draw, refreshMs).unref()
-      stream.on?.('resize', draw)
+      timer = setInterval(redraw, refreshMs).unref()
+      stream.on?.('resize', redraw)
       leaveAlone = lettingOthersWrite(shared, { isOurs: () => isOurs, around: above })
     } else {
       clearInterval(timer)
       timer = undefined
-      stream.off?.('resize', draw)
+      stream.off?.('resize', redraw)
       leaveAlone?.()
     }
   }

@@ -52,7 +52,7 @@ function headerLines(state: ScreenState, { now, width, glyphs, title, rtoMs }: S
 
 /** Of the steps ahead, as many as there is room for. */
 function shortened(ahead: readonly Line[], room: number, glyphs: Glyphs): readonly Line[] {
-  if (ahead.length <= room) return ahead
+  if (ahead.length === 0 || ahead.length <= room) return ahead
   const kept = ahead.slice(0, Math.max(0, room - 1))
   return [...kept, [span(`      ${glyphs.more} ${ahead.length - kept.length} more`, 'faint')]]
 }

@@ -1,7 +1,8 @@
+import type { CutoverEvent } from '@cutover/core'
 import { afterEach, expect, test, vi } from 'vitest'
 
 import { looking, shown } from './shown.ts'
-import { done, event, opened, parked, progress, rolledBack, running, started } from './story.ts'
+import { done, event, opened, parked, progress, rolledBack, running, started, waiting } from './story.ts'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -113,6 +114,20 @@ test('the cursor is never hidden and no other screen is opened: a killed process
   tell(...rolledBack)
 
   expect(stream.raw).not.toContain('\u001b[?')
+})
+
+test('an event that makes no sense breaks nothing', () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  const { tell, stream } = looking()
+
+  tell(opened(), started('02:08:01', 'copy'), {
+    ...waiting('02:08:02', 'copy', 'a reply'),
+    until: Number.NaN,
+  } as CutoverEvent)
+  tell(progress('02:08:03', 'copy', Number.NaN, -1, Number.NaN))
+  vi.advanceTimersByTime(3_000)
+
+  expect(stream.lines.join('\n')).toContain('a reply, until --:--:--')
 })
 
 test('a reader that is gone ends nothing', () => {

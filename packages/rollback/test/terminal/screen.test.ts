@@ -225,6 +225,12 @@ test('where there is little room, steps far ahead are left out, not the one unde
   ])
 })
 
+test('where there is little room and nothing ahead, nothing is said to be left out', async () => {
+  const lines = await shown(goingBack, { rows: 9 })
+
+  expect(lines.filter((line) => line.includes('more'))).toEqual([])
+})
+
 test('what a service answers cannot move the cursor', async () => {
   const { tell, stream } = looking()
 

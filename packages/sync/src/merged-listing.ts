@@ -1,0 +1,54 @@
+import { CutoverError } from '@cutover/core'
+
+import type { CallOptions } from './call-options.ts'
+import { compareKeys } from './key-order.ts'
+import type { ListedObject, ObjectStore } from './object-store.ts'
+
+/** A key that one of two stores has, or both. */
+export interface MergedKey {
+  readonly key: string
+  readonly authority: ListedObject | undefined
+  readonly follower: ListedObject | undefined
+}
+
+/** Both listings side by side, one page of each in memory. */
+export async function* mergedListing(
+  authority: ObjectStore,
+  follower: ObjectStore,
+  options: CallOptions,
+): AsyncGenerator<MergedKey> {
+  const [left, right] = [listing(authority, options), listing(follower, options)]
+  let [a, b] = [await next(left), await next(right)]
+  while (a ?? b) {
+    const order = !a ? 1 : !b ? -1 : compareKeys(a.key, b.key)
+    const key = (order <= 0 ? a?.key : b?.key) ?? ''
+    yield { key, authority: order <= 0 ? a : undefined, follower: order >= 0 ? b : undefined }
+    if (order <= 0) a = await next(left)
+    if (order >= 0) b = await next(right)
+  }
+}
+
+async function* listing(store: ObjectStore, { signal }: CallOptions): AsyncGenerator<ListedObject> {
+  let last: string | undefined
+  let cursor: string | undefined
+  do {
+    const page = await store.list({ cursor, signal })
+    for (const object of page.objects) {
+      // A merge of unsorted listings would take what is there for deleted.
+      if (last !== undefined && compareKeys(last, object.key) >= 0) {
+        throw new CutoverError(
+          'SYNC_LISTING_UNSORTED',
+          `${store.id} lists ${JSON.stringify(object.key)} after ${JSON.stringify(last)}; wanted the order of UTF-8 bytes`,
+        )
+      }
+      last = object.key
+      yield object
+    }
+    cursor = page.cursor
+  } while (cursor !== undefined)
+}
+
+async function next(listed: AsyncGenerator<ListedObject>): Promise<ListedObject | undefined> {
+  const { value, done } = await listed.next()
+  return done === true ? undefined : value
+}

@@ -1,0 +1,98 @@
+import { type Context, CutoverError, formatDuration } from '@cutover/core'
+
+import { batchSize } from './forwarder.ts'
+import { back, fates, forth, type Hop, recordFates } from './hop.ts'
+import { lostSlots } from './lost-slots.ts'
+import type { Message } from './message-queue.ts'
+import { moveMessages } from './move-messages.ts'
+import type { QueueTransfer, TransferMark } from './queue-transfer.ts'
+
+/**
+ * Brings everything that waits at the target back to the source. Nobody may consume at either side meanwhile.
+ *
+ * @throws CutoverError `SYNC_MESSAGES_IN_FLIGHT` (retryable) while messages are hidden and may come back, `SYNC_MESSAGES_REFUSED`
+ * when the source can never take one, `SYNC_SLOT_EXPIRED`.
+ */
+export async function returnMessages(transfer: QueueTransfer, mark: TransferMark, context: Context): Promise<void> {
+  await finishForth(transfer, context)
+  const hop = back(transfer)
+  for (let returned = 0; ;) {
+    const messages = await hop.from.receive({ max: batchSize, hiddenMs: hop.hiddenMs, signal: context.signal })
+    if (messages.length === 0) break
+    const moved = await moveMessages(hop, messages, context)
+    if (moved.failure !== undefined) throw moved.failure
+    refuse(hop, moved.refused)
+    returned += moved.sent
+    context.report({ kind: 'progress', done: returned, unit: 'messages' })
+  }
+  refuse(hop, (await fates(hop, context)).flatMap(([id, fate]) => (fate.is === 'refused' ? [{ id, why: fate.why }] : [])))
+  await waitForHidden(transfer, mark, context)
+}
+
+/** What a crash has left half moved: what is not sent stays at the source, what is sent is removed there. */
+async function finishForth(transfer: QueueTransfer, context: Context): Promise<void> {
+  const hop = forth(transfer)
+  for (const [id, fate] of await fates(hop, context)) {
+    if (fate.is === 'sending' || fate.is === 'refused') await recordFates(hop, [[id, undefined]], context)
+    if (fate.is !== 'reserved') continue
+    const end = await hop.to.slots?.cancel(fate.slot, { ...context, now: context.clock.now() })
+    await recordFates(hop, [[id, end === 'filled' ? { is: 'sent' } : undefined]], context)
+  }
+  const pending = async (): Promise<Set<string>> =>
+    new Set((await fates(hop, context)).flatMap(([id, fate]) => (fate.is === 'sent' ? [id] : [])))
+  const others: Message[] = []
+  try {
+    while ((await pending()).size > 0) {
+      const messages = await hop.from.receive({ max: batchSize, hiddenMs: hop.hiddenMs, signal: context.signal })
+      const left = await pending()
+      if (messages.length === 0) return await settlePending(transfer, left, context)
+      others.push(...messages.filter(({ id }) => !left.has(id)))
+      const moved = await moveMessages(
+        hop,
+        messages.filter(({ id }) => left.has(id)),
+        context,
+      )
+      if (moved.failure !== undefined) throw moved.failure
+    }
+  } finally {
+    for (const message of others) await hop.from.hide(message, { ...context, hiddenMs: 0 })
+  }
+}
+
+/** Nothing more comes: they are gone, or hidden by whoever received them last. */
+async function settlePending(transfer: QueueTransfer, left: ReadonlySet<string>, context: Context): Promise<void> {
+  const hop = forth(transfer)
+  const counts = await hop.from.counts(context)
+  if (counts?.total !== 0) throw inFlight(hop.from.id, `${left.size} that were moved already`, hop.hiddenMs)
+  const at = context.clock.now()
+  await recordFates(hop, [...left].map((id) => [id, { is: 'removed', at }]), context)
+}
+
+/** What is still hidden comes back, or is removed, within `inFlightMs`; only slots that a crash has left stay longer. */
+async function waitForHidden(transfer: QueueTransfer, mark: TransferMark, context: Context): Promise<void> {
+  const { to, ledger, inFlightMs } = transfer
+  const total = (await to.counts(context))?.total
+  if (total === 0) return
+  const leftMs = mark.since + inFlightMs - context.clock.now()
+  const lost = await lostSlots(ledger, to, context)
+  if (leftMs > 0 || (total ?? 0) > lost) throw inFlight(to.id, `${total ?? 'perhaps some'} messages`, leftMs)
+}
+
+const inFlight = (queue: string, what: string, leftMs: number): CutoverError =>
+  new CutoverError('SYNC_MESSAGES_IN_FLIGHT', `${queue}: ${what} are hidden and may come back`, {
+    retryable: true,
+    next:
+      leftMs > 0
+        ? `Wait up to ${formatDuration(leftMs)}, then go on.`
+        : 'See who still consumes there, stop it, then go on.',
+  })
+
+function refuse(hop: Hop, refused: readonly { readonly id: string; readonly why: string }[]): void {
+  const [first] = refused
+  if (!first) return
+  throw new CutoverError(
+    'SYNC_MESSAGES_REFUSED',
+    `${refused.length} messages cannot go from ${hop.from.id} to ${hop.to.id}: ${first.id}: ${first.why}`,
+    { next: `Move or remove them at ${hop.from.id} by hand, then go on.` },
+  )
+}

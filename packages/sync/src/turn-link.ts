@@ -1,0 +1,54 @@
+import { type Change, CutoverError, defineChange } from '@cutover/core'
+
+import { isOurs, markOf, readMark, writeMark } from './link-mark.ts'
+import type { Link } from './link.ts'
+import { takeBack } from './take-back.ts'
+
+export interface Turned {
+  /** The store that has the truth now. */
+  readonly authority: string
+}
+
+/**
+ * Turns a link: from now on the target has the truth, and the source follows. `switchOver` does it when everything has arrived.
+ *
+ * Undone, every object written or deleted at the target meanwhile is at the source, before the source has the truth again.
+ * The follower, which goes on in the other direction, has copied most of it by then.
+ *
+ * @throws CutoverError before anything is written `SYNC_NOT_FOLLOWED`; from undoing `SYNC_DIVERGED`, `SYNC_STILL_CHANGING`.
+ */
+export function turnLink(link: Link): Change<{ readonly authority: 'from' | 'to' }, Turned> {
+  const { id, from, to, ledger } = link
+  return defineChange({
+    id: `sync:turn:${id}`,
+    subject: `sync:link:${id}`,
+    title: `Let ${to.id} have the truth, and ${from.id} follow`,
+    intent: { authority: to.id },
+    lateMs: Math.max(from.lateMs, to.lateMs, ledger.lateMs),
+    async capture({ signal }) {
+      const mark = await readMark(link, { signal })
+      if (mark && isOurs(link, mark)) return { authority: mark.authority }
+      throw new CutoverError('SYNC_NOT_FOLLOWED', `nobody follows ${id}: ${ledger.id} has no mark of it`, {
+        next: 'Apply follow(link) first.',
+      })
+    },
+    async probe(_before, { signal }) {
+      const mark = await readMark(link, { signal })
+      if (!mark || !isOurs(link, mark)) return { is: 'foreign', found: mark ?? null }
+      return mark.authority === 'to' ? { is: 'applied', seen: { authority: to.id } } : { is: 'absent' }
+    },
+    async apply(_before, { signal, fence }) {
+      const mark = await readMark(link, { signal })
+      if (mark && isOurs(link, mark) && mark.authority === 'from')
+        await writeMark(link, mark, markOf(link, 'to'), { signal, fence })
+    },
+    async revert(_before, context) {
+      const { signal, fence } = context
+      const mark = await readMark(link, { signal })
+      if (!mark || !isOurs(link, mark) || mark.authority === 'from') return
+      await takeBack(link, context)
+      await writeMark(link, mark, markOf(link, 'from'), { signal, fence })
+    },
+    estimate: () => ({ applyMs: 1_000, revertMs: 60_000 }),
+  })
+}

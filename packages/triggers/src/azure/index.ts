@@ -1,0 +1,2 @@
+export { functionApp, type FunctionAppOptions } from './function-app.ts'
+export type { WebAppsLike } from './web-apps-like.ts'

@@ -1,0 +1,63 @@
+import { type Check, defineCheck } from '@cutover/core'
+import type { FakeWorld } from '@cutover/core/testing'
+import { rehearse } from '@cutover/rehearsal'
+import { type Cutover, runCutover, type RunOptions } from '@cutover/rollback'
+import { activate, cordon, drained, type Listeners, oneListener } from '@cutover/triggers'
+import { inMemoryFunctionApp, inMemoryLambda, inMemoryQueue } from '@cutover/triggers/testing'
+import { describe, expect, test } from 'vitest'
+
+type Side = Listeners<'queue' | 'audit'>
+
+/** Two queues that both clouds can reach, and a consumer of each at either side. */
+const parts = (world: FakeWorld, { healthy }: { healthy: boolean }) => {
+  const queues = { queue: inMemoryQueue(world, { name: 'orders' }), audit: inMemoryQueue(world, { name: 'audit' }) }
+  const lambda = inMemoryLambda(world, {
+    functionName: 'orders',
+    triggers: { queue: { sqs: 'orders' }, audit: { sqs: 'audit' } },
+    queues,
+  })
+  const triggers = { queue: 'consumeOrders', audit: 'writeAudit' }
+  return { lambda, app: inMemoryFunctionApp(world, { name: 'orders', triggers, queues }), queues, healthy }
+}
+
+/** Producers that never stop. */
+const load = ({ queues }: ReturnType<typeof parts>, world: FakeWorld) => {
+  let orders = 0
+  return world.repeat(9_000, () => {
+    orders += 1
+    queues.queue.send(`order-${orders}`)
+    queues.audit.send(`audit-${orders}`)
+  })
+}
+
+const isHealthy = (healthy: boolean): Check =>
+  defineCheck({
+    id: 'healthy',
+    title: 'The target is healthy',
+    run: async () => ({ status: healthy ? 'pass' : 'fail', text: String(healthy) }),
+  })
+
+const move =
+  ({ lambda, app, healthy }: { lambda: Side; app: Side; healthy: boolean }) =>
+  async (cutover: Cutover): Promise<void> => {
+    await cutover.all({
+      queue: (steps) => steps.apply(cordon(lambda, 'queue')),
+      audit: (steps) => steps.apply(cordon(lambda, 'audit')),
+    })
+    await cutover.require(drained(lambda), { within: '20m' })
+    await cutover.all({
+      consume: (steps) => steps.apply(activate(app, 'queue')),
+      write: (steps) => steps.apply(activate(app, 'audit')),
+    })
+    await cutover.require(oneListener(lambda, app), { within: '10m' })
+    await cutover.require(isHealthy(healthy))
+  }
+
+const cutover = (built: ReturnType<typeof parts>, run: RunOptions) => runCutover({ id: 'orders', ...run }, move(built))
+
+
+test('dbg', {timeout: 60_000}, async () => {
+  const report = await rehearse({ world: (world) => parts(world, { healthy: false }), cutover, load, replay: '24:refused' })
+  console.log(report.trace.filter((l) => !/observe/.test(l)).join('\n'))
+  console.log(report.text)
+})
