@@ -37,6 +37,7 @@ const nodeEdges = [
   'packages/sync/src/file-ledger/**',
   'packages/dns/src/testing/dns-server*',
   'packages/dns/src/testing/bind-server.ts',
+  'packages/triggers/src/testing/local-lambda.ts',
   'packages/local-azure/src/http-listener.ts',
 ]
 

@@ -11,13 +11,13 @@ export interface MergedKey {
   readonly follower: ListedObject | undefined
 }
 
-/** Both listings side by side, one page of each in memory. */
+/** Both listings side by side, one page of each in memory where they are sorted. */
 export async function* mergedListing(
   authority: ObjectStore,
   follower: ObjectStore,
   options: CallOptions,
 ): AsyncGenerator<MergedKey> {
-  const [left, right] = [listing(authority, options), listing(follower, options)]
+  const [left, right] = [sorted(authority, options), sorted(follower, options)]
   let [a, b] = [await next(left), await next(right)]
   while (a ?? b) {
     const order = !a ? 1 : !b ? -1 : compareKeys(a.key, b.key)
@@ -28,22 +28,31 @@ export async function* mergedListing(
   }
 }
 
-async function* listing(store: ObjectStore, { signal }: CallOptions): AsyncGenerator<ListedObject> {
+async function* sorted(store: ObjectStore, options: CallOptions): AsyncGenerator<ListedObject> {
+  if (!store.supports.sortedListing) {
+    const all = await Array.fromAsync(listing(store, options))
+    return yield* all.sort((a, b) => compareKeys(a.key, b.key))
+  }
   let last: string | undefined
+  for await (const object of listing(store, options)) {
+    // A merge of unsorted listings would take what is there for deleted.
+    if (last !== undefined && compareKeys(last, object.key) >= 0) {
+      throw new CutoverError(
+        'SYNC_LISTING_UNSORTED',
+        `${store.id} lists ${JSON.stringify(object.key)} after ${JSON.stringify(last)}; wanted the order of UTF-8 bytes`,
+        { next: 'Give the store sortedListing: false.' },
+      )
+    }
+    last = object.key
+    yield object
+  }
+}
+
+async function* listing(store: ObjectStore, { signal }: CallOptions): AsyncGenerator<ListedObject> {
   let cursor: string | undefined
   do {
     const page = await store.list({ cursor, signal })
-    for (const object of page.objects) {
-      // A merge of unsorted listings would take what is there for deleted.
-      if (last !== undefined && compareKeys(last, object.key) >= 0) {
-        throw new CutoverError(
-          'SYNC_LISTING_UNSORTED',
-          `${store.id} lists ${JSON.stringify(object.key)} after ${JSON.stringify(last)}; wanted the order of UTF-8 bytes`,
-        )
-      }
-      last = object.key
-      yield object
-    }
+    yield* page.objects
     cursor = page.cursor
   } while (cursor !== undefined)
 }

@@ -48,10 +48,12 @@ export interface ObjectStore {
   readonly supports: {
     /** False where `expected` is compared by a read just before the write. */
     readonly compareAndSwap: boolean
+    /** Are listings in the order of UTF-8 bytes? Else a listing is read into memory, and sorted, before it is compared. */
+    readonly sortedListing: boolean
   }
   /** How long an unanswered request may still take effect, in milliseconds. */
   readonly lateMs: number
-  /** One page of all objects, sorted by key in the order of UTF-8 bytes. */
+  /** One page of all objects, sorted by key if `supports.sortedListing`. */
   list(options?: CallOptions & { readonly cursor?: string | undefined }): Promise<ObjectPage>
   get(key: string, options?: CallOptions): Promise<StoredObject | undefined>
   /** The version of an object without its content. */

@@ -37,35 +37,56 @@ const isHealthy = (healthy: boolean): Check =>
     run: async () => ({ status: healthy ? 'pass' : 'fail', text: String(healthy) }),
   })
 
+/** Both queues at once, or one after the other. */
 const move =
-  ({ lambda, app, healthy }: { lambda: Side; app: Side; healthy: boolean }) =>
+  ({ lambda, app, healthy }: { lambda: Side; app: Side; healthy: boolean }, together: boolean) =>
   async (cutover: Cutover): Promise<void> => {
-    await cutover.all({
-      queue: (steps) => steps.apply(cordon(lambda, 'queue')),
-      audit: (steps) => steps.apply(cordon(lambda, 'audit')),
-    })
+    if (together) {
+      await cutover.all({
+        queue: (steps) => steps.apply(cordon(lambda, 'queue')),
+        audit: (steps) => steps.apply(cordon(lambda, 'audit')),
+      })
+    } else {
+      await cutover.apply(cordon(lambda, 'queue'))
+      await cutover.apply(cordon(lambda, 'audit'))
+    }
     await cutover.require(drained(lambda), { within: '20m' })
-    await cutover.all({
-      consume: (steps) => steps.apply(activate(app, 'queue')),
-      write: (steps) => steps.apply(activate(app, 'audit')),
-    })
+    if (together) {
+      await cutover.all({
+        consume: (steps) => steps.apply(activate(app, 'queue')),
+        write: (steps) => steps.apply(activate(app, 'audit')),
+      })
+    } else {
+      await cutover.apply(activate(app, 'queue'))
+      await cutover.apply(activate(app, 'audit'))
+    }
     await cutover.require(oneListener(lambda, app), { within: '10m' })
     await cutover.require(isHealthy(healthy))
   }
 
-const cutover = (built: ReturnType<typeof parts>, run: RunOptions) => runCutover({ id: 'orders', ...run }, move(built))
+const cutover = (together: boolean) => (built: ReturnType<typeof parts>, run: RunOptions) =>
+  runCutover({ id: 'orders', ...run }, move(built, together))
 
 describe('rehearsed with every fault at every write', { timeout: 60_000 }, () => {
-  test('a move to a healthy target is safe', async () => {
-    const report = await rehearse({ world: (world) => parts(world, { healthy: true }), cutover, load })
+  for (const [how, together] of [
+    ['step by step', false],
+    ['both queues at once', true],
+  ] as const) {
+    test(`a move to a healthy target is safe, ${how}`, async () => {
+      const world = (made: FakeWorld) => parts(made, { healthy: true })
 
-    expect(report.end).toBe('completed')
-    expect(report.violations.map(({ text }) => text)).toEqual([])
-    expect(report.runs).toBeGreaterThan(50)
-  })
+      const report = await rehearse({ world, cutover: cutover(together), load })
+
+      expect(report.end).toBe('completed')
+      expect(report.violations.map(({ text }) => text)).toEqual([])
+      expect(report.runs).toBeGreaterThan(50)
+    })
+  }
 
   test('a move to a sick target is safe, and goes back', async () => {
-    const report = await rehearse({ world: (world) => parts(world, { healthy: false }), cutover, load })
+    const world = (made: FakeWorld) => parts(made, { healthy: false })
+
+    const report = await rehearse({ world, cutover: cutover(false), load })
 
     expect(report.end).toBe('rolled-back')
     expect(report.violations.map(({ text }) => text)).toEqual([])

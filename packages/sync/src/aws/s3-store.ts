@@ -15,6 +15,8 @@ export interface S3StoreOptions<Client> {
    * etag is read just before. @default true
    */
   readonly conditionalWrites?: boolean | undefined
+  /** Are listings in the order of UTF-8 bytes? Not those of directory buckets, nor of every compatible server. @default true */
+  readonly sortedListing?: boolean | undefined
   /** @default 60_000 */
   readonly lateMs?: number | undefined
 }
@@ -26,7 +28,7 @@ export interface S3StoreOptions<Client> {
  * classes are not carried.
  */
 export function s3Store<Client>(options: S3StoreOptions<Client>): ObjectStore {
-  const { client, bucket, prefix = '', conditionalWrites = true, lateMs = 60_000 } = options
+  const { client, bucket, prefix = '', conditionalWrites = true, sortedListing = true, lateMs = 60_000 } = options
   if (bucket === '') throw new CutoverError('SYNC_OPTION_INVALID', "bucket is ''; wanted the name of a bucket")
   const s3 = client as S3Like
   const id = prefix === '' ? `s3:${bucket}` : `s3:${bucket}/${prefix}`
@@ -65,7 +67,7 @@ export function s3Store<Client>(options: S3StoreOptions<Client>): ObjectStore {
 
   return {
     id,
-    supports: { compareAndSwap: conditionalWrites },
+    supports: { compareAndSwap: conditionalWrites, sortedListing },
     lateMs,
     async list({ cursor, signal } = {}) {
       const page = await asked('list', 's3:ListBucket', signal, (send) =>
@@ -98,29 +100,25 @@ export function s3Store<Client>(options: S3StoreOptions<Client>): ObjectStore {
     version,
     async put(key, { bytes, metadata, headers = {} }, { expected, signal, fence }) {
       await compareFirst(key, expected, signal)
-      const { ETag = '' } = await asked(`put ${key}`, 's3:PutObject', signal, (send) => {
-        fence?.()
-        return s3.putObject(
-          {
-            ...s3HeadersOf(headers),
-            Bucket: bucket,
-            Key: key,
-            Body: bytes,
-            ContentMD5: Buffer.from(md5(bytes)).toString('base64'),
-            Metadata: { ...metadata },
-            ...(!conditionalWrites ? {} : expected === undefined ? { IfNoneMatch: '*' } : { IfMatch: expected }),
-          },
-          send,
-        )
-      })
+      const input = {
+        ...s3HeadersOf(headers),
+        Bucket: bucket,
+        Key: key,
+        Body: bytes,
+        ContentMD5: Buffer.from(md5(bytes)).toString('base64'),
+        Metadata: { ...metadata },
+        ...(!conditionalWrites ? {} : expected === undefined ? { IfNoneMatch: '*' } : { IfMatch: expected }),
+      }
+      fence?.()
+      const { ETag = '' } = await asked(`put ${key}`, 's3:PutObject', signal, (send) => s3.putObject(input, send))
       return ETag
     },
     async remove(key, { expected, signal, fence }) {
       const found = conditionalWrites ? expected : await version(key, { signal })
       if (found === undefined) return
       await compareFirst(key, expected, signal)
+      fence?.()
       await asked(`delete ${key}`, 's3:DeleteObject', signal, async (send) => {
-        fence?.()
         try {
           await s3.deleteObject({ Bucket: bucket, Key: key, ...(conditionalWrites ? { IfMatch: expected } : {}) }, send)
         } catch (error) {

@@ -97,22 +97,20 @@ export function sqsQueue<Client>(options: SqsQueueOptions<Client>): MessageQueue
           ? { DataType: type, BinaryValue: Buffer.from(value, 'base64') }
           : { DataType: type, StringValue: value },
       ])
-      await asked('send', 'sqs:SendMessage', signal, (send) => {
-        fence?.()
-        const input = { QueueUrl: queueUrl, MessageBody: content.body }
-        return sqs.sendMessage({ ...input, MessageAttributes: Object.fromEntries(attributes) as Sent }, send)
-      })
+      const input = { QueueUrl: queueUrl, MessageBody: content.body, MessageAttributes: Object.fromEntries(attributes) as Sent }
+      fence?.()
+      await asked('send', 'sqs:SendMessage', signal, (send) => sqs.sendMessage(input, send))
     },
     async remove({ receipt }, { signal, fence } = {}) {
-      await asked('delete', 'sqs:DeleteMessage', signal, (send) => {
-        fence?.()
-        return sqs.deleteMessage({ QueueUrl: queueUrl, ReceiptHandle: receipt }, send)
-      })
+      fence?.()
+      await asked('delete', 'sqs:DeleteMessage', signal, (send) =>
+        sqs.deleteMessage({ QueueUrl: queueUrl, ReceiptHandle: receipt }, send),
+      )
       return true
     },
     async hide({ receipt }, { hiddenMs, signal, fence }) {
+      fence?.()
       await asked('hide', 'sqs:ChangeMessageVisibility', signal, async (send) => {
-        fence?.()
         const input = { QueueUrl: queueUrl, ReceiptHandle: receipt, VisibilityTimeout: Math.ceil(hiddenMs / 1_000) }
         try {
           await sqs.changeMessageVisibility(input, send)

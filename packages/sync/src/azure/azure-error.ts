@@ -1,4 +1,4 @@
-import { CutoverError } from '@cutover/core'
+import { CutoverError, isCutoverError } from '@cutover/core'
 
 interface RestError {
   readonly name?: string | undefined
@@ -37,16 +37,24 @@ export function azureError(
   },
 ): unknown {
   if (signal?.aborted) return signal.reason
+  if (isCutoverError(error)) return error
   const { statusCode, message = String(error) } = error as RestError
   const code = codeOf(error)
   const text = `${what}: ${code ?? statusCode ?? 'no answer'}: ${message.split('\n')[0]}`
+  // The error itself holds the request, and a URL with a signature perhaps: it is not passed on.
+  const cause = Object.assign(new Error(message.split('\n')[0]), { code, statusCode })
   // A blob that must not exist, and does, is answered 409; one that is not the expected, 412.
   if (statusCode === 412 || code === 'BlobAlreadyExists')
-    return new CutoverError('SYNC_CONFLICT', text, { cause: error })
+    return new CutoverError('SYNC_CONFLICT', text, { cause })
   if (statusCode === 401 || statusCode === 403) {
-    return new CutoverError('SYNC_NOT_AUTHORIZED', text, { cause: error, next: `Grant ${needs}, then go on.` })
+    // Its message repeats what was signed, and its request the signature: neither is passed on.
+    const why = code ?? String(statusCode)
+    return new CutoverError('SYNC_NOT_AUTHORIZED', `${what}: ${why}`, {
+      cause: new Error(why),
+      next: `Grant ${needs}, then go on.`,
+    })
   }
   if (statusCode === undefined || statusCode === 429 || statusCode >= 500)
-    return new CutoverError('SYNC_UNAVAILABLE', text, { cause: error, retryable: true })
-  return new CutoverError(rejected, text, { cause: error })
+    return new CutoverError('SYNC_UNAVAILABLE', text, { cause, retryable: true })
+  return new CutoverError(rejected, text, { cause })
 }

@@ -10,6 +10,8 @@ export interface BlobStoreOptions {
   readonly container: ContainerClientLike
   /** Only blobs whose names begin so. @default '' */
   readonly prefix?: string | undefined
+  /** Are listings in the order of UTF-8 bytes? `false` for names that the service sorts otherwise. @default true */
+  readonly sortedListing?: boolean | undefined
   /** @default 60_000 */
   readonly lateMs?: number | undefined
 }
@@ -24,7 +26,7 @@ const contributor = 'the role Storage Blob Data Contributor'
  * access tiers and snapshots are not carried; snapshots go with a blob that is removed.
  */
 export function blobStore(options: BlobStoreOptions): ObjectStore {
-  const { container, prefix = '', lateMs = 60_000 } = options
+  const { container, prefix = '', sortedListing = true, lateMs = 60_000 } = options
   const id = `blob:${container.accountName}/${container.containerName}${prefix === '' ? '' : `/${prefix}`}`
 
   const asked = async <T>(
@@ -56,9 +58,12 @@ export function blobStore(options: BlobStoreOptions): ObjectStore {
       }
     })
 
+  const version: ObjectStore['version'] = (key, { signal } = {}) =>
+    found('head', key, signal, async (blob, send) => etagOf((await blob.getProperties(send)).etag ?? ''))
+
   return {
     id,
-    supports: { compareAndSwap: true },
+    supports: { compareAndSwap: true, sortedListing },
     lateMs,
     list: ({ cursor, signal } = {}) =>
       asked('list', reader, signal, async (send) => {
@@ -86,31 +91,33 @@ export function blobStore(options: BlobStoreOptions): ObjectStore {
           version: etagOf(reply.etag ?? ''),
         }
       }),
-    version: (key, { signal } = {}) =>
-      found('head', key, signal, async (blob, send) => etagOf((await blob.getProperties(send)).etag ?? '')),
+    version,
     async put(key, { bytes, metadata, headers = {} }, { expected, signal, fence }) {
-      const { etag = '' } = await asked(`put ${key}`, contributor, signal, (send) => {
-        fence?.()
-        return container.getBlockBlobClient(key).upload(bytes, bytes.length, {
-          ...send,
-          conditions: expected === undefined ? { ifNoneMatch: '*' } : { ifMatch: expected },
-          metadata: writable(id, key, metadata),
-          blobHTTPHeaders: blobHeadersOf(headers),
-          transactionalContentMD5: md5(bytes),
-        })
-      })
+      const request = {
+        conditions: expected === undefined ? { ifNoneMatch: '*' } : { ifMatch: expected },
+        metadata: writable(id, key, metadata),
+        blobHTTPHeaders: blobHeadersOf(headers),
+        transactionalContentMD5: md5(bytes),
+      }
+      fence?.()
+      const { etag = '' } = await asked(`put ${key}`, contributor, signal, (send) =>
+        container.getBlockBlobClient(key).upload(bytes, bytes.length, { ...send, ...request }),
+      )
       return etagOf(etag)
     },
-    remove: (key, { expected, signal, fence }) =>
-      asked(`delete ${key}`, contributor, signal, async (send) => {
-        fence?.()
-        const conditions = { ifMatch: expected }
+    async remove(key, { expected, signal, fence }) {
+      const blob = container.getBlockBlobClient(key)
+      fence?.()
+      await asked(`delete ${key}`, contributor, signal, async (send) => {
         try {
-          await container.getBlockBlobClient(key).delete({ ...send, conditions, deleteSnapshots: 'include' })
+          await blob.delete({ ...send, conditions: { ifMatch: expected }, deleteSnapshots: 'include' })
         } catch (error) {
-          if (!isNoBlob(error)) throw error
+          // Nothing there has no etag either: that may be answered 404, or 412.
+          const isThere = !isNoBlob(error) && (await version(key, { signal })) !== undefined
+          if (isThere) throw error
         }
-      }),
+      })
+    },
   }
 }
 

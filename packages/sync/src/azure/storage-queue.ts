@@ -101,14 +101,12 @@ export function storageQueue(options: StorageQueueOptions): MessageQueue {
     },
     async send(content, { signal, fence } = {}) {
       const text = textOf(content)
-      await asked('send', signal, (send) => {
-        fence?.()
-        return queue.sendMessage(text, send)
-      })
+      fence?.()
+      await asked('send', signal, (send) => queue.sendMessage(text, send))
     },
-    remove: ({ id: messageId, receipt }, { signal, fence } = {}) =>
-      asked('delete', signal, async (send) => {
-        fence?.()
+    async remove({ id: messageId, receipt }, { signal, fence } = {}) {
+      fence?.()
+      return asked('delete', signal, async (send) => {
         try {
           await queue.deleteMessage(messageId, receipt, send)
           return true
@@ -116,40 +114,38 @@ export function storageQueue(options: StorageQueueOptions): MessageQueue {
           if (isNotHeld(error)) return isGone(error)
           throw error
         }
-      }),
-    async hide({ id: messageId, receipt }, { hiddenMs, signal, fence }) {
-      await held('hide', signal, (send) => {
-        fence?.()
-        return queue.updateMessage(messageId, receipt, undefined, Math.ceil(hiddenMs / 1_000), send)
       })
+    },
+    async hide({ id: messageId, receipt }, { hiddenMs, signal, fence }) {
+      fence?.()
+      await held('hide', signal, (send) =>
+        queue.updateMessage(messageId, receipt, undefined, Math.ceil(hiddenMs / 1_000), send),
+      )
     },
     async counts({ signal } = {}) {
       const { approximateMessagesCount: total } = await asked('count', signal, (send) => queue.getProperties(send))
       return total === undefined ? undefined : { total }
     },
     slots: {
-      reserve: ({ signal, fence }) =>
-        asked('reserve', signal, async (send) => {
-          fence?.()
+      async reserve({ signal, fence }) {
+        fence?.()
+        return asked('reserve', signal, async (send) => {
           const lives = { visibilityTimeout: weekSeconds - 1, messageTimeToLive: weekSeconds }
           const { messageId, popReceipt, expiresOn } = await queue.sendMessage(encode(emptySlot), { ...send, ...lives })
           return { id: messageId, receipt: popReceipt, expiresAt: expiresOn.getTime() }
-        }),
+        })
+      },
       async fill(slot, content, { signal, fence, now }) {
         refuseExpired(slot, now)
         const text = textOf(content)
         // Not held: it was filled before, and whoever consumes has it.
-        await held('fill', signal, (send) => {
-          fence?.()
-          return queue.updateMessage(slot.id, slot.receipt, text, 0, send)
-        })
+        fence?.()
+        await held('fill', signal, (send) => queue.updateMessage(slot.id, slot.receipt, text, 0, send))
       },
       async cancel(slot, { signal, fence, now }) {
         refuseExpired(slot, now)
-        const isCancelled = await held('cancel', signal, (send) => {
-          fence?.()
-          return queue.deleteMessage(slot.id, slot.receipt, send)
-        })
+        fence?.()
+        const isCancelled = await held('cancel', signal, (send) => queue.deleteMessage(slot.id, slot.receipt, send))
         return isCancelled ? 'cancelled' : 'filled'
       },
     },

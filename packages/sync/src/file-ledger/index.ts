@@ -55,7 +55,14 @@ export function fileLedger(path: string): FileLedger {
         const bytes = Buffer.from(lineOf(checked))
         options.signal?.throwIfAborted()
         options.fence?.()
-        await append(ledger, bytes)
+        try {
+          await append(ledger, bytes)
+        } catch (error) {
+          // What is on disk is not known: the next call reads it anew, and drops a torn line.
+          opened = undefined
+          await ledger.handle.close().catch(() => {})
+          throw error
+        }
         ledger.index.absorb(checked)
       }),
     async [Symbol.asyncDispose]() {

@@ -94,13 +94,13 @@ export function inMemoryQueue(
   }
 
   /** The slot, while it is empty. */
-  const empty = (slot: Slot): Kept | undefined => {
-    if (now() >= slot.expiresAt)
+  const empty = (slot: Slot, at: number): Kept | undefined => {
+    if (at >= slot.expiresAt)
       throw new CutoverError('SYNC_SLOT_EXPIRED', `${id}: slot ${slot.id} has expired: whether it was filled, nobody knows`)
     return held(slot)
   }
-  const fill = (slot: Slot, content: MessageContent): void => {
-    const message = empty(slot)
+  const fill = (slot: Slot, content: MessageContent, at: number): void => {
+    const message = empty(slot, at)
     if (message) Object.assign(message, { content, receipt: next('receipt'), visibleAt: now() })
   }
 
@@ -162,14 +162,14 @@ export function inMemoryQueue(
                 const { id: slotId, receipt } = add(undefined, expiresAt, expiresAt)
                 return { id: slotId, receipt, expiresAt }
               }),
-            fill: (slot, content, { signal, fence }) =>
+            fill: (slot, content, { signal, fence, now: at }) =>
               world.call(`${id}.fill`, { write: true, ms, signal, fence }, () => {
                 refuse(content)
-                fill(slot, contentOf(content))
+                fill(slot, contentOf(content), at)
               }),
-            cancel: (slot, { signal, fence }) =>
+            cancel: (slot, { signal, fence, now: at }) =>
               world.call(`${id}.cancel`, { write: true, ms, signal, fence }, () => {
-                const message = empty(slot)
+                const message = empty(slot, at)
                 if (message) drop(message)
                 return message ? 'cancelled' : 'filled'
               }),

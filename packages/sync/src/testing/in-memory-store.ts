@@ -7,6 +7,8 @@ import type { ListedObject, ObjectContent, ObjectStore, StoredObject } from '../
 export interface InMemoryStoreOptions {
   /** @default 'store' */
   readonly id?: string | undefined
+  /** Are listings in the order of UTF-8 bytes, or in the reverse? @default true */
+  readonly sortedListing?: boolean | undefined
   /** @default 1_000, as S3 */
   readonly pageSize?: number | undefined
   /** How long a reply takes, in milliseconds. @default 0 */
@@ -37,7 +39,8 @@ export function inMemoryStore(
   initial: Readonly<Record<string, string | Uint8Array>> = {},
   options: InMemoryStoreOptions = {},
 ): InMemoryStore {
-  const { id = 'store', pageSize = 1_000, replyMs: ms = 0, lateMs = 60_000, watched = false } = options
+  const { id = 'store', pageSize = 1_000, replyMs: ms = 0, lateMs = 60_000 } = options
+  const { sortedListing = true, watched = false } = options
   const objects = new Map<string, StoredObject & { readonly modifiedAt: number }>()
   let versions = 0
 
@@ -56,7 +59,7 @@ export function inMemoryStore(
 
   const store: InMemoryStore = {
     id,
-    supports: { compareAndSwap: true },
+    supports: { compareAndSwap: true, sortedListing },
     lateMs,
     get texts() {
       return Object.fromEntries(sorted().map(([key, { bytes }]) => [key, new TextDecoder().decode(bytes)]))
@@ -66,7 +69,9 @@ export function inMemoryStore(
     },
     list({ cursor, signal } = {}) {
       return world.call(`${id}.list`, { ms, signal }, () => {
-        const after = sorted().filter(([key]) => cursor === undefined || compareKeys(key, cursor) > 0)
+        const order = sortedListing ? 1 : -1
+        const all = sortedListing ? sorted() : sorted().toReversed()
+        const after = all.filter(([key]) => cursor === undefined || order * compareKeys(key, cursor) > 0)
         const page = after.slice(0, pageSize).map(
           ([key, { version, bytes, modifiedAt }]): ListedObject => ({ key, version, sizeBytes: bytes.length, modifiedAt }),
         )

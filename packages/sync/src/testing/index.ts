@@ -1,3 +1,5 @@
 export { inMemoryLedger, type InMemoryLedger } from './in-memory-ledger.ts'
 export { inMemoryQueue, type InMemoryQueue, type InMemoryQueueOptions } from './in-memory-queue.ts'
 export { inMemoryStore, type InMemoryStore, type InMemoryStoreOptions } from './in-memory-store.ts'
+export { messageQueueConformance, type MessageQueueConformanceOptions } from './message-queue-conformance.ts'
+export { objectStoreConformance, type ObjectStoreConformanceOptions } from './object-store-conformance.ts'

@@ -89,8 +89,8 @@ export function functionApp<Name extends string>(options: FunctionAppOptions<Nam
     supports: { compareAndSwap: false },
     look,
     switched: (name, setting, to) => switchedSettings(functionOf(name), setting, to),
-    write: async (name, { from, to }, { clock, signal, fence }) =>
-      inTurn({ client, id: `${resourceGroup}/${app}` }, { clock, signal }, async () => {
+    write: async (name, { from, to }, { clock, signal, fence, report }) =>
+      inTurn({ client, id: app, lateMs }, { clock, signal, report }, async () => {
         const functionName = functionOf(name)
         // Directly before the write, since it replaces them all: what is not read here is lost.
         const all = await appSettings(site, { signal })

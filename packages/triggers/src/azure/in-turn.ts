@@ -1,48 +1,61 @@
-import type { Clock } from '@cutover/core'
+import { type Clock, isCutoverError } from '@cutover/core'
+
+import type { Waiting } from '../listeners.ts'
+
+/** A write of an app's settings: resolves when the service has answered it, and never when nobody knows. */
+interface Sent {
+  readonly answered: Promise<void>
+  /** From here on it takes no effect any more, answered or not; in `clock.monotonic()`. */
+  readonly overAt: number
+}
 
 /** The last write of each app, by client: handles of one app share it, tests with clients of their own do not. */
-const lastWrites = new WeakMap<object, Map<string, Promise<void>>>()
-
-/** How long a write waits for the one before it, in milliseconds; the service answers within seconds. */
-const patienceMs = 30_000
+const lastWrites = new WeakMap<object, Map<string, Sent>>()
 
 /**
- * Reads and writes the settings of one app one after the other: two triggers that are switched at once would each write back
- * what it read before the other's write.
+ * Reads and writes the settings of one app one after the other: a write replaces them all, so two triggers that are switched at
+ * once would undo each other. A write without an answer may still come, with all that was read before it: it is waited for
+ * until `lateMs` are over.
  *
- * A courtesy, not a lock: other processes do not see it, and a write that never ends is waited for `patienceMs` and then left
- * behind, so that a hanging request cannot keep a rollback from happening. An abort while waiting rejects with
- * `signal.reason`, and nothing was sent.
+ * Other processes do not see this. An abort while waiting rejects with `signal.reason`, and nothing was sent.
  */
-export async function inTurn<T>(
-  app: { readonly client: object; readonly id: string },
-  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
-  write: () => Promise<T>,
-): Promise<T> {
-  const apps = lastWrites.get(app.client) ?? new Map<string, Promise<void>>()
+export async function inTurn(
+  app: { readonly client: object; readonly id: string; readonly lateMs: number },
+  { clock, signal, report }: Waiting,
+  write: () => Promise<void>,
+): Promise<void> {
+  const apps = lastWrites.get(app.client) ?? new Map<string, Sent>()
   lastWrites.set(app.client, apps)
   const previous = apps.get(app.id)
-  const { promise: mine, resolve: done } = Promise.withResolvers<void>()
+  const { promise: answered, resolve: answer } = Promise.withResolvers<void>()
+  const earliest = Math.max(clock.monotonic(), previous?.overAt ?? 0)
+  const mine: Sent = { answered, overAt: earliest + app.lateMs }
   apps.set(app.id, mine)
-  let isMyTurn = false
+  let sent = false
   try {
-    if (previous) await settledOrLate(previous, clock, signal)
+    if (previous && clock.monotonic() < previous.overAt) {
+      report({ kind: 'waiting', why: `the settings of ${app.id} are being written` })
+      await over(previous, clock, signal)
+    }
     signal.throwIfAborted()
-    isMyTurn = true
-    return await write()
-  } finally {
+    sent = true
+    await write()
+    answer()
+  } catch (error) {
     // Who gave up waiting leaves the next one to wait for the same write.
-    done(isMyTurn ? undefined : previous)
-    if (isMyTurn && apps.get(app.id) === mine) apps.delete(app.id)
+    if (!sent) void previous?.answered.then(answer)
+    else if (isCutoverError(error) && error.code !== 'TRIGGERS_UNAVAILABLE') answer()
+    throw error
   }
 }
 
-async function settledOrLate(previous: Promise<void>, clock: Clock, signal: AbortSignal): Promise<void> {
+async function over({ answered, overAt }: Sent, clock: Clock, signal: AbortSignal): Promise<void> {
   const nap = new AbortController()
   const stop = (): void => nap.abort()
   signal.addEventListener('abort', stop, { once: true })
   try {
-    await Promise.race([previous, clock.sleep(patienceMs, { signal: nap.signal }).catch(stop)])
+    const late = clock.sleep(overAt - clock.monotonic(), { signal: nap.signal })
+    await Promise.race([answered, late.catch(stop)])
   } finally {
     signal.removeEventListener('abort', stop)
     nap.abort()

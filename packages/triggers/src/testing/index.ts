@@ -15,4 +15,10 @@ export {
   type MappingState,
   type NewMapping,
 } from './lambda-machine.ts'
+export {
+  listenersConformance,
+  type ListenersConformanceOptions,
+  type ListenersUnderTest,
+} from './listeners-conformance.ts'
+export { type LocalLambda, localLambda, type LocalLambdaOptions } from './local-lambda.ts'
 export { type SiteMachine, siteMachine, type SiteMachineOptions } from './site-machine.ts'
