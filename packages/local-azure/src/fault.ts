@@ -105,7 +105,7 @@ export function refusalOf(fault: Fault, retryAfterSeconds: number): Answer | und
   if (fault === 'unavailable') {
     return armError(503, 'ServerBusy', 'The server is busy. Please try again later.', later)
   }
-  if (fault === 'empty-error') return armError(500, 'x', 'y')
+  if (fault === 'empty-error') return { status: 500 }
   if (typeof fault === 'string') return undefined
   const { status, code, message = `Refused with ${status}.`, retryAfterSeconds: wait } = fault
   const headers = wait === undefined ? {} : { 'retry-after': String(wait) }

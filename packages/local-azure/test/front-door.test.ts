@@ -1,5 +1,5 @@
 import { systemClock } from '@cutover/core'
-import { localAzureCredential } from '@cutover/local-azure'
+import { type ArmRequest, localAzureCredential, type Provider, sites } from '@cutover/local-azure'
 import { expect, test } from 'vitest'
 
 import { describedVersion } from './official-descriptions.ts'
@@ -69,7 +69,7 @@ for (const scope of ['https://management.azure.com//.default', ['https://managem
 }
 
 test('a token expires after an hour', async () => {
-  const now = systemClock.now()
+  const now = Math.floor(systemClock.now() / 1_000) * 1_000
   const at = (ms: number) => ({ ...systemClock, now: () => now + ms })
   const issued = localAzureCredential({ clock: at(0) })
   const { token, expiresOnTimestamp } = await issued.getToken('https://management.azure.com/.default')
@@ -79,7 +79,7 @@ test('a token expires after an hour', async () => {
   }
 
   expect(expiresOnTimestamp).toBe(now + 3_600_000)
-  expect((await ask(3_590_000)).status).toBe(200)
+  expect((await ask(3_599_999)).status).toBe(200)
   expect([(await ask(3_600_000)).status, code((await ask(3_600_000)).body)]).toEqual([
     401,
     'ExpiredAuthenticationToken',
@@ -170,6 +170,40 @@ test('a path may begin with two slashes, as one of the official clients sends it
   const { server } = await serve()
 
   expect((await send(server, 'GET', `/${siteUrl(server)}`)).status).toBe(200)
+})
+
+test('a provider hears everything about a request but the token', async () => {
+  const heard: ArmRequest[] = []
+  const provider: Provider = {
+    ...sites([]),
+    operations: [
+      {
+        id: 'Listen',
+        method: 'POST',
+        path: '/subscriptions/{subscriptionId}/resourceGroups/{group}/providers/Microsoft.Web/ears/{name}',
+        handle(request) {
+          heard.push(request)
+          return { status: 200, body: {}, headers: { etag: '"1"' } }
+        },
+      },
+    ],
+  }
+  const { server } = await serve({ providers: [provider] })
+  const path = siteUrl(server).replace('/sites/orders?', '/ears/left%20one?$top=1&')
+
+  const { headers } = await send(server, 'POST', path, { body: '[1]', headers: { ...json, 'if-match': '"1"' } })
+
+  expect(heard).toMatchObject([
+    {
+      parameters: { subscriptionId: server.subscriptionId, group: 'local', name: 'left one' },
+      headers: { 'if-match': '"1"' },
+      apiVersion: describedVersion,
+      body: [1],
+    },
+  ])
+  expect(heard[0]?.query.get('$top')).toBe('1')
+  expect(JSON.stringify(heard[0]?.headers)).not.toContain('Bearer')
+  expect(headers.get('etag')).toBe('"1"')
 })
 
 test('an answer has identifiers, the same in the next run, and the caller may bring the correlation', async () => {

@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { resolve } from 'node:path'
 import { promisify } from 'node:util'
 
@@ -72,6 +74,16 @@ test('only the loopback interface is served, on the port that is asked for', asy
   expect(server.url).toBe(`http://127.0.0.1:${any.port}`)
 })
 
+test('nobody is served elsewhere', async () => {
+  const { server } = await serve()
+
+  // All of 127.0.0.0/8 is the loopback interface where it is served at all.
+  for (const host of ['127.0.0.2', '[::1]']) {
+    const asked = fetch(`http://${host}:${server.port}/`, { signal: AbortSignal.timeout(500) })
+    await expect(asked.then(({ status }) => status)).rejects.toBeInstanceOf(Error)
+  }
+})
+
 test('a taken port is told', async () => {
   const { server } = await serve()
 
@@ -103,6 +115,20 @@ test('a closed server answers nobody, and can be closed again', async () => {
   await Promise.all([server.close(), server.close()])
 
   await expect(send(server, 'GET', siteUrl(server))).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } })
+})
+
+test('closing cuts who has not finished asking', async () => {
+  const { server } = await serve()
+  const socket = connect({ host: '127.0.0.1', port: server.port })
+  socket.write('POST /subscriptions HTTP/1.1\r\nhost: local\r\ncontent-length: 100\r\n\r\n{')
+  await once(socket, 'connect')
+  const { promise: cut, resolve: end } = Promise.withResolvers<void>()
+  socket.on('error', () => {}).on('close', () => end())
+
+  await server.close()
+  await cut
+
+  expect(server.requests).toEqual([])
 })
 
 test('closing ends what is slow, late or goes on, and leaves nothing that keeps a process alive', async () => {

@@ -6,7 +6,7 @@ import { queueTransfer, type QueueTransferOptions, readTransferMark } from './qu
 export interface AllMoved {
   /** What the source still has: waiting, delayed or in flight; `undefined` when it does not say. */
   readonly left: number | undefined
-  /** Sent, but not known to be removed at the source. */
+  /** Begun, and not known to be sent. */
   readonly unfinished: number
   /** Messages that the target can never take, ten at most. */
   readonly refused: readonly { readonly id: string; readonly why: string }[]
@@ -29,7 +29,7 @@ export function allMoved(id: string, options: QueueTransferOptions): Check<AllMo
       const left = (await from.counts({ signal }))?.total
       const known = await fates(forth(transfer), { signal })
       const refused = known.flatMap(([key, fate]) => (fate.is === 'refused' ? [{ id: key, why: fate.why }] : []))
-      const unfinished = known.filter(([, { is }]) => is === 'reserved' || is === 'sending' || is === 'sent').length
+      const unfinished = known.filter(([, { is }]) => is === 'reserved' || is === 'sending').length
       const evidence = { left, unfinished, refused: refused.slice(0, 10) }
       if (refused[0] && left !== 0) {
         const { id: message, why } = refused[0]

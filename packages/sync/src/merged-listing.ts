@@ -30,7 +30,8 @@ export async function* mergedListing(
 
 async function* sorted(store: ObjectStore, options: CallOptions): AsyncGenerator<ListedObject> {
   if (!store.supports.sortedListing) {
-    const all = await Array.fromAsync(listing(store, options))
+    const all: ListedObject[] = []
+    for await (const object of listing(store, options)) all.push(object)
     return yield* all.sort((a, b) => compareKeys(a.key, b.key))
   }
   let last: string | undefined

@@ -14,7 +14,7 @@ import type { QueueTransfer, TransferMark } from './queue-transfer.ts'
  * when the source can never take one, `SYNC_SLOT_EXPIRED`.
  */
 export async function returnMessages(transfer: QueueTransfer, mark: TransferMark, context: Context): Promise<void> {
-  await finishForth(transfer, context)
+  await finishForth(transfer, mark, context)
   const hop = back(transfer)
   for (let returned = 0; ;) {
     const messages = await hop.from.receive({ max: batchSize, hiddenMs: hop.hiddenMs, signal: context.signal })
@@ -30,7 +30,7 @@ export async function returnMessages(transfer: QueueTransfer, mark: TransferMark
 }
 
 /** What a crash has left half moved: what is not sent stays at the source, what is sent is removed there. */
-async function finishForth(transfer: QueueTransfer, context: Context): Promise<void> {
+async function finishForth(transfer: QueueTransfer, mark: TransferMark, context: Context): Promise<void> {
   const hop = forth(transfer)
   for (const [id, fate] of await fates(hop, context)) {
     if (fate.is === 'sending' || fate.is === 'refused') await recordFates(hop, [[id, undefined]], context)
@@ -45,7 +45,7 @@ async function finishForth(transfer: QueueTransfer, context: Context): Promise<v
     while ((await pending()).size > 0) {
       const messages = await hop.from.receive({ max: batchSize, hiddenMs: hop.hiddenMs, signal: context.signal })
       const left = await pending()
-      if (messages.length === 0) return await settlePending(transfer, left, context)
+      if (messages.length === 0) return await settlePending(transfer, mark, left, context)
       others.push(...messages.filter(({ id }) => !left.has(id)))
       const moved = await moveMessages(
         hop,
@@ -59,11 +59,17 @@ async function finishForth(transfer: QueueTransfer, context: Context): Promise<v
   }
 }
 
-/** Nothing more comes: they are gone, or hidden by whoever received them last. */
-async function settlePending(transfer: QueueTransfer, left: ReadonlySet<string>, context: Context): Promise<void> {
+/** Nothing more comes: they are gone, or still hidden by the run that died; counts alone are too late to tell. */
+async function settlePending(
+  transfer: QueueTransfer,
+  mark: TransferMark,
+  left: ReadonlySet<string>,
+  context: Context,
+): Promise<void> {
   const hop = forth(transfer)
-  const counts = await hop.from.counts(context)
-  if (counts?.total !== 0) throw inFlight(hop.from.id, `${left.size} that were moved already`, hop.hiddenMs)
+  const leftMs = mark.since + hop.hiddenMs - context.clock.now()
+  const total = (await hop.from.counts(context))?.total
+  if (leftMs > 0 || total !== 0) throw inFlight(hop.from.id, `${left.size} that were moved already`, leftMs)
   const at = context.clock.now()
   await recordFates(hop, [...left].map((id) => [id, { is: 'removed', at }]), context)
 }

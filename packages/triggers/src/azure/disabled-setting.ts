@@ -24,12 +24,11 @@ export function isDisabledBy(own: TriggerSetting): boolean {
   return Object.values(own).some((value) => /^(true|1)$/i.test(String(value).trim()))
 }
 
-/** To enable it, both spellings go; to disable it, the one that works on every plan is set. */
+/** To enable it, both spellings go; to disable it, the one that works on every plan stands alone. */
 export function switchedSettings(functionName: string, own: TriggerSetting, to: Switch): TriggerSetting {
-  if (to === 'listening') return isDisabledBy(own) ? {} : own
-  if (isDisabledBy(own)) return own
-  const others = Object.entries(own).filter(([key]) => key.toLowerCase() !== dotted(functionName).toLowerCase())
-  return { ...Object.fromEntries(others), [dotted(functionName)]: 'true' }
+  const isSo = isDisabledBy(own) === (to === 'stopped')
+  if (isSo) return own
+  return to === 'stopped' ? { [dotted(functionName)]: 'true' } : {}
 }
 
 export const dotted = (functionName: string): string => `AzureWebJobs.${functionName}.Disabled`

@@ -36,7 +36,7 @@ export function listenersConformance<Name extends string>(
   return Object.entries(cases).map(([name, body]) => ({
     name,
     async run() {
-      const under: ListenersUnderTest = (await options.listening()) as ListenersUnderTest
+      const under: ListenersUnderTest = (await options.listening()) as unknown as ListenersUnderTest
       await body(new Trial(under, options.clock ?? systemClock))
     },
   }))
@@ -104,11 +104,8 @@ const cases: Readonly<Record<string, (trial: Trial) => Promise<void>>> = {
 
   async 'calls fence before it sends, and sends nothing when that throws'(trial) {
     const on = await trial.setting()
-    const fence = (): never => {
-      throw new CutoverError('CUTOVER_FENCED', 'another runner has taken over')
-    }
     const setting = { from: on, to: trial.switched(on, 'stopped') }
-    await trial.rejects('CUTOVER_FENCED', () => trial.write(setting, { fence }))
+    await trial.rejects('CUTOVER_FENCED', () => trial.write(setting, { fence: fenced }))
     equal(await trial.setting(), on, 'setting')
     await trial.write(setting)
     equal(trial.fences > 0, true, 'fence was called')
@@ -165,6 +162,10 @@ const cases: Readonly<Record<string, (trial: Trial) => Promise<void>>> = {
     if (!missing) return
     await trial.rejects('TRIGGERS_NOT_FOUND', () => missing.listeners.look(missing.name))
   },
+}
+
+const fenced = (): never => {
+  throw new CutoverError('CUTOVER_FENCED', 'another runner has taken over')
 }
 
 /** One case's hold on the side. */

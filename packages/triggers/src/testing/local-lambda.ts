@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 import type { LambdaMachine, MachineMapping } from './lambda-machine.ts'
@@ -30,20 +30,21 @@ type Answer = readonly [status: number, body: unknown]
 export async function localLambda({ machine, port = 0 }: LocalLambdaOptions): Promise<LocalLambda> {
   const requests: string[] = []
   let toLose = 0
-  const server = createServer((request, response) => {
-    void bodyOf(request).then((body) => {
-      requests.push(`${request.method} ${request.url}`)
-      const [status, answer] = answered(machine, request, body)
-      if (toLose > 0) {
-        toLose -= 1
-        request.socket.destroy()
-        return
-      }
-      const type = status >= 400 ? { 'x-amzn-errortype': (answer as { Type: string }).Type } : {}
-      response.writeHead(status, { 'content-type': 'application/json', ...type })
-      response.end(status === 204 ? undefined : JSON.stringify(answer))
-    })
-  })
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await bodyOf(request)
+    requests.push(`${request.method} ${request.url}`)
+    const [status, answer] = answered(machine, request, body)
+    if (toLose > 0) {
+      toLose -= 1
+      request.socket.destroy()
+      return
+    }
+    const type = status >= 400 ? { 'x-amzn-errortype': (answer as { Type: string }).Type } : {}
+    response.writeHead(status, { 'content-type': 'application/json', ...type })
+    response.end(status === 204 ? undefined : JSON.stringify(answer))
+  }
+  // A client that hangs up while it sends is no error of the server's.
+  const server = createServer((request, response) => void handle(request, response).catch(() => request.destroy()))
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, '127.0.0.1', resolve)
