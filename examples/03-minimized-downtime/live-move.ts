@@ -54,18 +54,31 @@ export async function liveMove({ fate, killWhen, outline = [], stdio = 'inherit'
     world.send('stop ordering')
     const [{ controls }] = (await once(world, 'message')) as [{ controls: unknown }]
     const side = end === 'completed' ? 'azure' : 'aws'
-    const { stdout } = await promisify(execFile)(process.execPath, [join(import.meta.dirname, 'oracle.ts'), directory, JSON.stringify(ports.stores), side])
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      join(import.meta.dirname, 'oracle.ts'),
+      directory,
+      JSON.stringify(ports.stores),
+      side,
+    ])
     world.send('stop working')
     await once(world, 'exit')
     const entries = await journal.read()
     const [decided, closed] = (['decided', 'closed'] as const).map((t) => entries.find((entry) => entry.t === t)?.at)
     const rtoMs = decided === undefined || closed === undefined ? undefined : closed - decided
-    return { end, kills, rtoMs, controls, ...(JSON.parse(stdout) as Omit<Told, 'end' | 'kills' | 'rtoMs' | 'controls'>) }
+    return {
+      end,
+      kills,
+      rtoMs,
+      controls,
+      ...(JSON.parse(stdout) as Omit<Told, 'end' | 'kills' | 'rtoMs' | 'controls'>),
+    }
 
     async function untilItEnds(): Promise<{ readonly end: Told['end']; readonly kills: number }> {
       let kills = 0
       for (let start = 1; start <= mostStarts; start++) {
-        const cutover = fork(join(import.meta.dirname, 'cutover.ts'), [JSON.stringify(ports), directory, expected], { stdio: stdio === 'ignore' ? ['ignore', 'ignore', 'ignore', 'ipc'] : 'inherit' })
+        const cutover = fork(join(import.meta.dirname, 'cutover.ts'), [JSON.stringify(ports), directory, expected], {
+          stdio: stdio === 'ignore' ? ['ignore', 'ignore', 'ignore', 'ipc'] : 'inherit',
+        })
         process.once('exit', () => cutover.kill('SIGKILL'))
         if (await killedOrEnded(cutover, start)) {
           kills += 1
@@ -75,7 +88,8 @@ export async function liveMove({ fate, killWhen, outline = [], stdio = 'inherit'
         const last = entries.at(-1)
         if (last?.t === 'closed') return { end: last.end === 'completed' ? 'completed' : 'rolled-back', kills }
         // A person would look, and say so.
-        if (last?.t === 'parked') await answer(journal, { step: last.step, answer: 'again', who: 'the operator', why: 'look once more' })
+        if (last?.t === 'parked')
+          await answer(journal, { step: last.step, answer: 'again', who: 'the operator', why: 'look once more' })
       }
       throw new Error(`it did not end in ${mostStarts} starts`)
     }

@@ -7,7 +7,7 @@ import { everyFault, type Fault } from '@cutover/core/testing'
 import { rehearse, type RehearsalReport } from '@cutover/rehearsal'
 import type { Journal, MemoryJournal, runCutover, RunOptions } from '@cutover/rollback'
 
-import { callers, fan, inMemoryCell, load, move, parts, retire, retired } from './scenario.ts'
+import { callers, fan, fanThenStep, inMemoryCell, load, move, parts, retire, retired } from './scenario.ts'
 
 export interface Mutant {
   readonly name: string
@@ -16,7 +16,7 @@ export interface Mutant {
   /** A journal whose successors do not wait for their predecessor's lease to end. */
   readonly impatient?: true
   /** The shape of script, how it ends, and the depth that it takes to find it; 0 is the golden run itself. */
-  readonly script: 'two steps' | 'twelve steps' | 'branches'
+  readonly script: 'two steps' | 'twelve steps' | 'branches' | 'branches, then a step'
   /** What is switched works only a while after the service has said so. */
   readonly isSlow?: true
   readonly healthy: boolean
@@ -324,6 +324,17 @@ export const mutants: readonly Mutant[] = [
     says: 'rolled back, but not as found: a is "target", wanted "source"',
   },
   {
+    name: 'a replay stops at branches that are done',
+    edits: [
+      { file: 'scope.ts', find: '      if (failed) {\n', put: '      if (failed || this.#run.isStopped) {\n' },
+      { file: 'scope.ts', find: '        throw failed.reason\n', put: '        throw failed?.reason\n' },
+    ],
+    script: 'branches, then a step',
+    healthy: false,
+    depth: 1,
+    says: 'one passing fault changed the end from rolled-back to parked',
+  },
+  {
     name: 'a lease is not waited out',
     edits: [],
     impatient: true,
@@ -357,6 +368,12 @@ export function rehearseMutant(
         ...common,
         world: (world) => ['a', 'b', 'c'].map((name) => inMemoryCell(world, name, 'source')),
         cutover: (cells, run) => engine({ id: 'fan', ...how(run) }, fan(cells, healthy)),
+      })
+    case 'branches, then a step':
+      return rehearse({
+        ...common,
+        world: (world) => ['a', 'b', 'c'].map((name) => inMemoryCell(world, name, 'source')),
+        cutover: (cells, run) => engine({ id: 'fan', ...how(run) }, fanThenStep(cells, healthy)),
       })
     case 'two steps':
       return rehearse({

@@ -4,7 +4,7 @@ import { runCutover } from '@cutover/rollback'
 import { expect, test } from 'vitest'
 
 import { cells, setA, setB } from './planted.ts'
-import { callers, fan, inMemoryCell, load, move, parts, retire, retired } from './scenario.ts'
+import { callers, fan, fanThenStep, inMemoryCell, load, move, parts, retire, retired } from './scenario.ts'
 
 const run = { timeout: 60_000 }
 const branches = (healthy: boolean, options: { readonly depth?: 1 | 2; readonly faults?: readonly Fault[] } = {}) =>
@@ -61,6 +61,16 @@ test.each([{ healthy: true }, { healthy: false }])(
     report.assertSafe()
   },
 )
+
+test('what comes after branches is undone too, by whichever process goes back', run, async () => {
+  const report = await rehearse({
+    world: (world) => ['a', 'b', 'c'].map((name) => inMemoryCell(world, name, 'source')),
+    cutover: (three, o) => runCutover({ id: 'fan', ...o }, fanThenStep(three, false)),
+  })
+
+  report.assertSafe()
+  expect(report.end).toBe('rolled-back')
+})
 
 test('branches are safe under every pair of the faults that leave a doubt', run, async () => {
   const report = await branches(false, { depth: 2, faults: ['reply-lost', 'late', 'crash', 'crash-late'] })

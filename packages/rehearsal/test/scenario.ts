@@ -262,6 +262,19 @@ export const fan =
     })
   }
 
+/** Branches in the middle: what comes after them must be constructed again by a process that goes back. */
+export const fanThenStep =
+  (cells: readonly Cell[], healthy: boolean) =>
+  async (cutover: Cutover): Promise<void> => {
+    const [a, b, c] = cells as [Cell, Cell, Cell]
+    await cutover.all({
+      a: (steps) => steps.apply(set(a, 'a', 'target')),
+      b: (steps) => steps.apply(set(b, 'b', 'target')),
+    })
+    await cutover.apply(set(c, 'c', 'target'))
+    await cutover.require(check('healthy', async () => healthy))
+  }
+
 /** A name, and the server that it leaves. */
 export interface Retired {
   readonly record: Cell

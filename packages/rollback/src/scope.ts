@@ -142,7 +142,12 @@ export class Scope implements Cutover {
           }
         }),
       )
-      this.#run.throwIfStopped()
+      const failed = settled.find((result) => result.status === 'rejected')
+      if (failed) {
+        this.#run.throwIfStopped()
+        throw failed.reason
+      }
+      // Also while it is only replayed, to go back: what comes after must be constructed again.
       return Object.fromEntries(
         settled.map((result, i) => [names[i], result.status === 'fulfilled' ? result.value : undefined]),
       ) as Results

@@ -25,7 +25,7 @@ describe('S3 at fauxqs', () => {
     await cloud.s3.putObject({ Bucket: bucket, Key: 'elsewhere', Body: 'not ours' })
     return s3Store({ client: cloud.s3, bucket, prefix, conditionalWrites: false, sortedListing: false })
   }
-  for (const { name, run } of objectStoreConformance({ emptyStore, prefix })) test(name, run)
+  for (const { name, run } of objectStoreConformance({ emptyStore, prefix })) test(`it ${name}`, run)
 })
 
 describe('Blob Storage at azurite', () => {
@@ -34,7 +34,7 @@ describe('Blob Storage at azurite', () => {
     await container.create()
     return blobStore({ container })
   }
-  for (const { name, run } of objectStoreConformance({ emptyStore, moreThanOnePage: 5_001 })) test(name, run)
+  for (const { name, run } of objectStoreConformance({ emptyStore, moreThanOnePage: 5_001 })) test(`it ${name}`, run)
 })
 
 describe('SQS at fauxqs', () => {
@@ -42,7 +42,8 @@ describe('SQS at fauxqs', () => {
     const { QueueUrl: queueUrl = '' } = await cloud.sqs.createQueue({ QueueName: fresh() })
     return sqsQueue({ client: cloud.sqs, queueUrl, waitSeconds: 0 })
   }
-  for (const { name, run } of messageQueueConformance({ emptyQueue, tooLarge: 'x'.repeat(262_145) })) test(name, run)
+  for (const { name, run } of messageQueueConformance({ emptyQueue, tooLarge: 'x'.repeat(262_145) }))
+    test(`it ${name}`, run)
 })
 
 describe('Queue Storage at azurite', () => {
@@ -51,5 +52,6 @@ describe('Queue Storage at azurite', () => {
     await queue.create()
     return storageQueue({ queue })
   }
-  for (const { name, run } of messageQueueConformance({ emptyQueue, tooLarge: 'x'.repeat(49_153) })) test(name, run)
+  for (const { name, run } of messageQueueConformance({ emptyQueue, tooLarge: 'x'.repeat(49_153) }))
+    test(`it ${name}`, run)
 })

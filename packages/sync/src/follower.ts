@@ -1,11 +1,14 @@
 import { type Context, isCutoverError } from '@cutover/core'
 
+import { mayBeLate } from './late-writes.ts'
 import { isOurs, readMark } from './link-mark.ts'
 import { linkPass, type PassReport } from './link-pass.ts'
 import type { Link } from './link.ts'
 
 /** Follows until it is disposed of: in the direction that the mark says, from what the ledger knows. */
 export function follower(link: Link, context: Context): AsyncDisposable {
+  // What a predecessor has sent.
+  mayBeLate(link, context.clock.now())
   const stop = new AbortController()
   const signal = AbortSignal.any([context.signal, stop.signal])
   const loop = run(link, { ...context, signal })
@@ -29,9 +32,13 @@ async function run(link: Link, context: Context): Promise<void> {
       if (isCutoverError(error, 'CUTOVER_FENCED')) return
       if (!signal.aborted && !isCutoverError(error, 'SYNC_TURNED')) tellFailure(link, undefined, error, context, told)
     }
-    await clock.sleep(link.everyMs, { signal }).catch((error: unknown) => {
-      if (!signal.aborted) throw error
-    })
+    try {
+      await clock.sleep(link.everyMs, { signal })
+    } catch (error) {
+      // Waking, too, it may be told that a successor has taken over.
+      if (signal.aborted || isCutoverError(error, 'CUTOVER_FENCED')) return
+      throw error
+    }
   }
 }
 
@@ -39,7 +46,12 @@ function tell(link: Link, report: PassReport, context: Context, told: Set<string
   const { counts, objects, conflicts, failures } = report
   const done = counts.copied + counts.removed + counts.recorded
   if (done > 0) {
-    context.report({ kind: 'progress', done: counts['in-step'] + done, total: objects + counts.removed, unit: 'objects' })
+    context.report({
+      kind: 'progress',
+      done: counts['in-step'] + done,
+      total: objects + counts.removed,
+      unit: 'objects',
+    })
   }
   for (const { key, error } of failures) tellFailure(link, key, error, context, told)
   if (conflicts.length === 0) return void told.delete('conflict')

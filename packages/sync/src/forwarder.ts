@@ -43,9 +43,13 @@ async function run(transfer: QueueTransfer, signal: AbortSignal, context: Contex
       if (!signal.aborted) tellOnce(transfer, error, context, told)
     }
     if (count > 0) continue
-    await clock.sleep(transfer.everyMs, { signal }).catch((error: unknown) => {
-      if (!signal.aborted) throw error
-    })
+    try {
+      await clock.sleep(transfer.everyMs, { signal })
+    } catch (error) {
+      // Waking, too, it may be told that a successor has taken over.
+      if (signal.aborted || isCutoverError(error, 'CUTOVER_FENCED')) return
+      throw error
+    }
   }
 }
 

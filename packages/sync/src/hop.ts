@@ -56,15 +56,25 @@ export async function fates(
   return (await hop.ledger.entries(hop.scope, options)) as readonly (readonly [string, Fate])[]
 }
 
-/** Records all of them, or none; `undefined` forgets. */
-export async function recordFates(
-  hop: Hop,
-  decided: readonly (readonly [messageId: string, fate: Fate | undefined])[],
-  options: WriteOptions,
-): Promise<void> {
-  if (decided.length === 0) return
-  await hop.ledger.write(
-    decided.map(([key, value]): LedgerWrite => ({ scope: hop.scope, key, value })),
-    options,
-  )
+/** What a message's fate was, and is to be; `undefined` for nothing known. */
+export interface Turn {
+  readonly id: string
+  readonly from: Fate | undefined
+  readonly to: Fate | undefined
 }
+
+/** Records all of them, or none: a request that comes late finds that they have gone on. */
+export async function recordFates(hop: Hop, turns: readonly Turn[], options: WriteOptions): Promise<void> {
+  if (turns.length > 0)
+    await hop.ledger.write(
+      turns.map((turn) => fateWrite(hop, turn)),
+      options,
+    )
+}
+
+export const fateWrite = ({ scope }: Hop, { id, from, to }: Turn): LedgerWrite => ({
+  scope,
+  key: id,
+  value: to,
+  expected: { value: from },
+})

@@ -11,7 +11,16 @@ export async function knownPair(link: Link, key: string, options?: CallOptions):
   return (await link.ledger.get(scope(link), key, options)) as KnownPair | undefined
 }
 
-/** Records that they belong together; `undefined` forgets an object that neither side has any more. */
-export function recordPair(link: Link, key: string, pair: KnownPair | undefined, options: WriteOptions): Promise<void> {
-  return link.ledger.write([{ scope: scope(link), key, value: pair }], options)
+/**
+ * Records that they belong together, in the place of what was known; `undefined` forgets an object that neither side has any
+ * more. A record that comes late must not replace a newer one: after a turn nobody could tell a copy from a write any more.
+ */
+export function recordPair(
+  link: Link,
+  key: string,
+  known: KnownPair | undefined,
+  pair: KnownPair | undefined,
+  options: WriteOptions,
+): Promise<void> {
+  return link.ledger.write([{ scope: scope(link), key, value: pair, expected: { value: known } }], options)
 }

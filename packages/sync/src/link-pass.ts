@@ -1,5 +1,6 @@
 import { type Context, CutoverError, isCutoverError } from '@cutover/core'
 
+import { mayBeLate } from './late-writes.ts'
 import { isOurs, readMark } from './link-mark.ts'
 import { directed, type Link } from './link.ts'
 import { type MergedKey, mergedListing } from './merged-listing.ts'
@@ -34,6 +35,7 @@ export async function linkPass(link: Link, side: Side, context: Context): Promis
       counts[repaired] += 1
       if (repaired === 'conflict' && conflicts.length < mostNamed) conflicts.push(merged.key)
     } catch (error) {
+      mayBeLate(link, context.clock.now())
       if (isFinal(error, context)) stop.error ??= error
       counts.failed += 1
       if (failures.length < mostNamed) failures.push({ key: merged.key, error })

@@ -1,15 +1,10 @@
 import type { CallOptions, WriteOptions } from './call-options.ts'
-import type { Ledger, LedgerWrite } from './ledger.ts'
 import { LedgerIndex } from './ledger-index.ts'
+import type { Ledger, LedgerWrite } from './ledger.ts'
 
 /** A ledger that ends with its process: for tests, and where losing the place is no loss. */
 export function memoryLedger(): Ledger {
   const index = new LedgerIndex()
-  const call = async <T>(options: WriteOptions | undefined, work: () => T): Promise<T> => {
-    options?.signal?.throwIfAborted()
-    options?.fence?.()
-    return work()
-  }
   return {
     id: 'memory',
     lateMs: 0,
@@ -17,4 +12,10 @@ export function memoryLedger(): Ledger {
     entries: (scope, options?: CallOptions) => call(options, () => index.entries(scope)),
     write: (writes: readonly LedgerWrite[], options) => call(options, () => index.absorb(index.checked(writes))),
   }
+}
+
+async function call<T>(options: WriteOptions | undefined, work: () => T): Promise<T> {
+  options?.signal?.throwIfAborted()
+  options?.fence?.()
+  return work()
 }

@@ -28,7 +28,7 @@ export async function* mergedListing(
   }
 }
 
-async function* sorted(store: ObjectStore, options: CallOptions): AsyncGenerator<ListedObject> {
+async function* sorted(store: ObjectStore, options: CallOptions): AsyncGenerator<ListedObject, void> {
   if (!store.supports.sortedListing) {
     const all: ListedObject[] = []
     for await (const object of listing(store, options)) all.push(object)
@@ -49,7 +49,7 @@ async function* sorted(store: ObjectStore, options: CallOptions): AsyncGenerator
   }
 }
 
-async function* listing(store: ObjectStore, { signal }: CallOptions): AsyncGenerator<ListedObject> {
+async function* listing(store: ObjectStore, { signal }: CallOptions): AsyncGenerator<ListedObject, void> {
   let cursor: string | undefined
   do {
     const page = await store.list({ cursor, signal })
@@ -58,7 +58,7 @@ async function* listing(store: ObjectStore, { signal }: CallOptions): AsyncGener
   } while (cursor !== undefined)
 }
 
-async function next(listed: AsyncGenerator<ListedObject>): Promise<ListedObject | undefined> {
-  const { value, done } = await listed.next()
-  return done === true ? undefined : value
+async function next(listed: AsyncGenerator<ListedObject, void>): Promise<ListedObject | undefined> {
+  const step = await listed.next()
+  return step.done === true ? undefined : step.value
 }

@@ -69,9 +69,7 @@ export interface MessageQueue {
   /** Why this message can never be sent here, in words; `undefined` when it can. */
   refuses(content: MessageContent): string | undefined
   /** Up to `max` messages (fewer where the service gives fewer), each hidden from everybody for `hiddenMs`. */
-  receive(
-    options: CallOptions & { readonly max: number; readonly hiddenMs: number },
-  ): Promise<readonly Message[]>
+  receive(options: CallOptions & { readonly max: number; readonly hiddenMs: number }): Promise<readonly Message[]>
   /** @throws CutoverError `SYNC_MESSAGE_REJECTED` when it is refused; nothing sent. */
   send(content: MessageContent, options?: WriteOptions): Promise<void>
   /** Removes what was received; harmless when it is gone. Answers false when somebody else has received it since. */

@@ -1,8 +1,8 @@
 import { type Context, isCutoverError } from '@cutover/core'
 
-import { type Fate, fateOf, type Hop, recordFates } from './hop.ts'
+import { type Fate, fateOf, fateWrite, type Hop, recordFates, type Turn } from './hop.ts'
 import { reserved, reserving } from './lost-slots.ts'
-import type { Message, MessageContent, Slot, SlotSending } from './message-queue.ts'
+import type { Message, MessageContent, SlotSending } from './message-queue.ts'
 
 /** What became of the messages of one batch. */
 export interface Moved {
@@ -25,84 +25,103 @@ const refusedHiddenMs = 3_600_000
  * sent is removed. Repeated from any point it goes on there.
  */
 export async function moveMessages(hop: Hop, messages: readonly Message[], context: Context): Promise<Moved> {
-  const known = await Promise.all(messages.map(async (message) => [message, await fateOf(hop, message.id, context)] as const))
-  const failures: unknown[] = []
-  const refused: { readonly id: string; readonly why: string }[] = []
-  const fresh: Message[] = []
-  const slots = new Map<Message, Slot>()
-  const unsure: Message[] = []
-  const sent: Message[] = []
+  const batch: Batch = { hop, context, fates: new Map(), failures: [] }
+  for (const message of messages) batch.fates.set(message, await fateOf(hop, message.id, context))
+  const are = (...which: (Fate['is'] | undefined)[]): Message[] =>
+    messages.filter((message) => which.includes(batch.fates.get(message)?.is))
 
-  for (const [message, fate] of known) {
-    if (fate?.is === 'sent' || fate?.is === 'removed') sent.push(message)
-    else if (fate?.is === 'reserved') slots.set(message, fate.slot)
-    else if (fate?.is === 'sending') unsure.push(message)
-    else {
-      const why = hop.to.refuses(contentOf(hop, message))
-      if (why === undefined) fresh.push(message)
-      else refused.push({ id: message.id, why })
-    }
-  }
+  const sentBefore = are('sent', 'removed')
+  const unsure = are('sending')
+  const { fresh, refused } = await refuse(batch, are(undefined, 'refused'))
+  const { slots } = hop.to
+  const sent = slots
+    ? await fill(batch, slots, [...are('reserved'), ...(await reserve(batch, slots, fresh))])
+    : await send(batch, unsure, fresh)
+  await record(batch, sent, () => ({ is: 'sent' }))
 
-  await recordFates(hop, refused.map(({ id, why }) => [id, { is: 'refused', why } satisfies Fate]), context)
-  const { slots: sender } = hop.to
-  if (sender) {
-    for (const [message, slot] of await reserveSlots(hop, sender, fresh, context, failures)) slots.set(message, slot)
-    const filled = await all([...slots], failures, async ([message, slot]) => {
-      await sender.fill(slot, contentOf(hop, message), { ...context, now: context.clock.now() })
-      return message
-    })
-    await recordFates(hop, filled.map(({ id }) => [id, { is: 'sent' } satisfies Fate]), context)
-    sent.push(...filled)
-  } else {
-    await recordFates(hop, fresh.map(({ id }) => [id, { is: 'sending' } satisfies Fate]), context)
-    const answered = await all([...unsure, ...fresh], failures, async (message) => {
-      await hop.to.send(contentOf(hop, message), context)
-      return message
-    })
-    await recordFates(hop, answered.map(({ id }) => [id, { is: 'sent' } satisfies Fate]), context)
-    sent.push(...answered)
-  }
-
-  const removed = await all(sent, failures, async (message) => ((await hop.from.remove(message, context)) ? message : []))
-  const at = context.clock.now()
-  await recordFates(hop, removed.flat().map(({ id }) => [id, { is: 'removed', at } satisfies Fate]), context)
-  await all(messages.filter(({ id }) => refused.some((one) => one.id === id)), failures, (message) =>
-    hop.from.hide(message, { ...context, hiddenMs: refusedHiddenMs }),
+  const ends = await all(batch, [...sentBefore, ...sent], async (message) =>
+    (await hop.from.remove(message, context)) ? [message] : [],
   )
-  const final = failures.find((error) => context.signal.aborted || isCutoverError(error, 'CUTOVER_FENCED'))
+  const at = context.clock.now()
+  await record(batch, ends.flat(), () => ({ is: 'removed', at }))
+  await all(batch, [...refused.keys()], (message) => hop.from.hide(message, { ...context, hiddenMs: refusedHiddenMs }))
+
+  const final = batch.failures.find((error) => context.signal.aborted || isCutoverError(error, 'CUTOVER_FENCED'))
   if (final !== undefined) throw final
-  const before = known.filter(([, fate]) => fate?.is === 'sent' || fate?.is === 'removed').length
   return {
-    sent: sent.length - before,
+    sent: sent.length,
     sentAgain: unsure.length,
-    removed: removed.flat().length,
-    refused,
-    failure: failures[0],
+    removed: ends.flat().length,
+    refused: [...refused].map(([{ id }, why]) => ({ id, why })),
+    failure: batch.failures[0],
   }
 }
 
+interface Batch {
+  readonly hop: Hop
+  readonly context: Context
+  readonly fates: Map<Message, Fate | undefined>
+  readonly failures: unknown[]
+}
+
+const turnOf = ({ fates }: Batch, message: Message, to: Fate): Turn => ({
+  id: message.id,
+  from: fates.get(message),
+  to,
+})
+
+/** Records what becomes of them, all at once. */
+async function record(batch: Batch, messages: readonly Message[], fate: (message: Message) => Fate): Promise<void> {
+  const turns = messages.map((message) => turnOf(batch, message, fate(message)))
+  await recordFates(batch.hop, turns, batch.context)
+  for (const message of messages) batch.fates.set(message, fate(message))
+}
+
+async function refuse(
+  batch: Batch,
+  messages: readonly Message[],
+): Promise<{ readonly fresh: readonly Message[]; readonly refused: ReadonlyMap<Message, string> }> {
+  const refused = new Map<Message, string>()
+  for (const message of messages) {
+    const why = batch.hop.to.refuses(contentOf(batch.hop, message))
+    if (why !== undefined) refused.set(message, why)
+  }
+  await record(batch, [...refused.keys()], (message) => ({ is: 'refused', why: refused.get(message) ?? '' }))
+  return { fresh: messages.filter((message) => !refused.has(message)), refused }
+}
+
+/** Where there are no slots: what a crash left in doubt is sent again. */
+async function send(batch: Batch, unsure: readonly Message[], fresh: readonly Message[]): Promise<readonly Message[]> {
+  await record(batch, fresh, () => ({ is: 'sending' }))
+  return all(batch, [...unsure, ...fresh], async (message) => {
+    await batch.hop.to.send(contentOf(batch.hop, message), batch.context)
+    return message
+  })
+}
+
 /** A slot for each message, recorded before anything is put into it. */
-async function reserveSlots(
-  hop: Hop,
-  sender: SlotSending,
-  fresh: readonly Message[],
-  context: Context,
-  failures: unknown[],
-): Promise<readonly (readonly [Message, Slot])[]> {
+async function reserve(batch: Batch, slots: SlotSending, fresh: readonly Message[]): Promise<readonly Message[]> {
+  const { hop, context, fates } = batch
   if (fresh.length === 0) return []
   await hop.ledger.write([await reserving(hop, fresh.length, context)], context)
-  const slots = await all(fresh, failures, async (message) => {
-    const slot = await sender.reserve({ ...context, now: context.clock.now() })
-    return [message, slot] as const
+  const reservedNow = await all(batch, fresh, async (message) => {
+    const slot = await slots.reserve({ ...context, now: context.clock.now() })
+    return [message, { is: 'reserved', slot } satisfies Fate] as const
   })
-  const fatesOfSlots = slots.map(([{ id: key }, slot]) => ({
-    scope: hop.scope,
-    key,
-    value: { is: 'reserved', slot } satisfies Fate,
-  }))
-  await hop.ledger.write([...fatesOfSlots, await reserved(hop, fresh.length - slots.length, context)], context)
-  return slots
+  const turns = reservedNow.map(([message, fate]) => fateWrite(hop, turnOf(batch, message, fate)))
+  await hop.ledger.write([...turns, await reserved(hop, fresh.length - turns.length, context)], context)
+  for (const [message, fate] of reservedNow) fates.set(message, fate)
+  return reservedNow.map(([message]) => message)
+}
+
+async function fill(batch: Batch, slots: SlotSending, messages: readonly Message[]): Promise<readonly Message[]> {
+  const { hop, context, fates } = batch
+  return all(batch, messages, async (message) => {
+    const fate = fates.get(message)
+    if (fate?.is === 'reserved')
+      await slots.fill(fate.slot, contentOf(hop, message), { ...context, now: context.clock.now() })
+    return message
+  })
 }
 
 /** Where it was first sent stays with it through every transfer. */
@@ -114,8 +133,8 @@ const contentOf = ({ from }: Hop, { id, body, attributes, origin }: Message): Me
 
 /** All at once; what fails is kept aside and stops no other. */
 async function all<In, Out>(
+  { failures }: Batch,
   items: readonly In[],
-  failures: unknown[],
   work: (item: In) => Promise<Out>,
 ): Promise<Out[]> {
   const ends = await Promise.allSettled(items.map(work))

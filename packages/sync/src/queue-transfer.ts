@@ -42,7 +42,6 @@ export interface TransferMark {
 
 export function queueTransfer(id: string, options: QueueTransferOptions): QueueTransfer {
   const { from, to, ledger, every = '2s', hiddenFor = '1m', inFlightFor = '10m' } = options
-  const invalid = (message: string): CutoverError => new CutoverError('SYNC_OPTION_INVALID', message)
   if (id === '') throw invalid("id is ''; wanted a name that is the same in every process")
   if (from.id === to.id) throw invalid(`from and to are both ${from.id}; wanted two queues`)
   const [everyMs, hiddenMs] = [durationMs(every, 'every'), durationMs(hiddenFor, 'hiddenFor')]
@@ -50,6 +49,8 @@ export function queueTransfer(id: string, options: QueueTransferOptions): QueueT
   if (hiddenMs < 1_000 || hiddenMs > 43_200_000) throw invalid(`hiddenFor is '${hiddenFor}'; wanted '1s' to '12h'`)
   return { id, from, to, ledger, everyMs, hiddenMs, inFlightMs: durationMs(inFlightFor, 'inFlightFor') }
 }
+
+const invalid = (message: string): CutoverError => new CutoverError('SYNC_OPTION_INVALID', message)
 
 const key = ({ id }: QueueTransfer): string => `transfer:${id}`
 

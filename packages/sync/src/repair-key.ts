@@ -6,7 +6,7 @@ import { judgeKey, other } from './judge-key.ts'
 import { type KnownPair, knownPair, recordPair } from './known-pair.ts'
 import { directed, type Link } from './link.ts'
 import type { MergedKey } from './merged-listing.ts'
-import type { ListedObject, StoredObject } from './object-store.ts'
+import type { ObjectStore, StoredObject } from './object-store.ts'
 import { originOf, type Side, withOrigin } from './origin.ts'
 
 /**
@@ -18,6 +18,18 @@ import { originOf, type Side, withOrigin } from './origin.ts'
  */
 export type Repaired = 'in-step' | 'copied' | 'removed' | 'recorded' | 'conflict' | 'extra' | 'moved-on'
 
+/** One key, and what is known of it. */
+interface Task {
+  readonly link: Link
+  /** Which side has the truth. */
+  readonly side: Side
+  readonly authority: ObjectStore
+  readonly follower: ObjectStore
+  readonly key: string
+  readonly known: KnownPair | undefined
+  readonly options: WriteOptions
+}
+
 /** Brings one key in step, whoever died or was late while doing so before. */
 export async function repairKey(link: Link, side: Side, merged: MergedKey, options: WriteOptions): Promise<Repaired> {
   const { key } = merged
@@ -25,74 +37,66 @@ export async function repairKey(link: Link, side: Side, merged: MergedKey, optio
   const now = { authority: merged.authority?.version, follower: merged.follower?.version }
   const judgement = judgeKey(now, known, side)
   if (judgement === 'in-step') return 'in-step'
-  for (const [at, listed] of Object.entries(sidesOf(link, side, merged)))
-    if (listed && listed.sizeBytes > link.maxObjectBytes) throw tooLarge(link, at, key, listed.sizeBytes)
+  const task: Task = { ...directed(link, side), link, side, key, known, options }
+  refuseTooLarge(task, merged)
   try {
     switch (judgement) {
       case 'copy':
-        return await copyKey(link, side, key, now.follower, options)
+        return await copy(task, now.follower)
       case 'remove':
-        return await removeKey(link, side, key, now.follower, options)
+        return await remove(task, now.follower)
       case 'look':
-        return await lookAtKey(link, side, key, options)
+        return await look(task)
     }
   } catch (error) {
     // Somebody was faster: the next pass judges anew.
-    if (isCutoverError(error, 'SYNC_CONFLICT')) return 'moved-on'
+    if (isCutoverError(error, 'SYNC_CONFLICT') || isCutoverError(error, 'SYNC_LEDGER_CONFLICT')) return 'moved-on'
     throw error
   }
 }
 
-async function copyKey(
-  link: Link,
-  side: Side,
-  key: string,
-  expected: string | undefined,
-  options: WriteOptions,
-): Promise<Repaired> {
-  const { authority, follower } = directed(link, side)
+async function copy(task: Task, expected: string | undefined): Promise<Repaired> {
+  const { link, side, authority, follower, key, options } = task
   const found = await authority.get(key, options)
   if (!found) return 'moved-on'
   const { bytes, metadata, headers, version } = found
   const marked = withOrigin(metadata, { link: link.id, side, version, sha256: sha256(bytes) })
-  const copy = await follower.put(key, { bytes, metadata: marked, headers }, { ...options, expected })
-  await recordPair(link, key, pairOf(side, version, copy), options)
+  const copied = await follower.put(key, { bytes, metadata: marked, headers }, { ...options, expected })
+  await record(task, version, copied)
   return 'copied'
 }
 
-async function removeKey(
-  link: Link,
-  side: Side,
-  key: string,
-  expected: string | undefined,
-  options: WriteOptions,
-): Promise<Repaired> {
-  const { authority, follower } = directed(link, side)
+async function remove({ link, authority, follower, key, known, options }: Task, expected?: string): Promise<Repaired> {
   // A listing may have passed its place before it was written.
   if ((await authority.version(key, options)) !== undefined) return 'moved-on'
   if (expected !== undefined) await follower.remove(key, { ...options, expected })
-  await recordPair(link, key, undefined, options)
+  await recordPair(link, key, known, undefined, options)
   return 'removed'
 }
 
 /** The follower's object is not as recorded: a copy whose record a crash has lost, the same bytes by chance, or a write of its own. */
-async function lookAtKey(link: Link, side: Side, key: string, options: WriteOptions): Promise<Repaired> {
-  const { authority, follower } = directed(link, side)
+async function look(task: Task): Promise<Repaired> {
+  const { link, side, authority, follower, key, options } = task
   const theirs = await follower.get(key, options)
   if (!theirs) return 'moved-on'
   const version = await authority.version(key, options)
   if (isCopyOf(link, side, theirs)) {
-    if (version === undefined) return removeKey(link, side, key, theirs.version, options)
-    if (originOf(theirs.metadata)?.version !== version) return copyKey(link, side, key, theirs.version, options)
-    await recordPair(link, key, pairOf(side, version, theirs.version), options)
+    if (version === undefined) return remove(task, theirs.version)
+    if (originOf(theirs.metadata)?.version !== version) return copy(task, theirs.version)
+    await record(task, version, theirs.version)
     return 'recorded'
   }
   if (version === undefined) return 'extra'
   const ours = await authority.get(key, options)
   if (!ours) return 'moved-on'
   if (sha256(ours.bytes) !== sha256(theirs.bytes)) return 'conflict'
-  await recordPair(link, key, pairOf(side, ours.version, theirs.version), options)
+  await record(task, ours.version, theirs.version)
   return 'recorded'
+}
+
+const record = ({ link, side, key, known, options }: Task, authority: string, follower: string): Promise<void> => {
+  const pair = { [side]: authority, [other(side)]: follower } as KnownPair
+  return recordPair(link, key, known, pair, options)
 }
 
 /** Metadata may have been taken over with new bytes: only with the digest a mark proves a copy. */
@@ -101,17 +105,13 @@ export function isCopyOf(link: Link, side: Side, { metadata, bytes }: StoredObje
   return origin?.link === link.id && origin.side === side && origin.sha256 === sha256(bytes)
 }
 
-const pairOf = (side: Side, authority: string, follower: string): KnownPair =>
-  ({ [side]: authority, [other(side)]: follower }) as KnownPair
-
-function sidesOf(link: Link, side: Side, merged: MergedKey): Record<string, ListedObject | undefined> {
-  const { authority, follower } = directed(link, side)
-  return { [authority.id]: merged.authority, [follower.id]: merged.follower }
+function refuseTooLarge({ link, authority, follower, key }: Task, merged: MergedKey): void {
+  for (const [store, listed] of [[authority, merged.authority] as const, [follower, merged.follower] as const]) {
+    if (listed === undefined || listed.sizeBytes <= link.maxObjectBytes) continue
+    throw new CutoverError(
+      'SYNC_OBJECT_TOO_LARGE',
+      `${store.id} ${key} has ${listed.sizeBytes} bytes; ${link.id} copies up to ${link.maxObjectBytes}`,
+      { next: 'Raise maxObjectBytes of the link, or copy this object by other means.' },
+    )
+  }
 }
-
-const tooLarge = (link: Link, store: string, key: string, sizeBytes: number): CutoverError =>
-  new CutoverError(
-    'SYNC_OBJECT_TOO_LARGE',
-    `${store} ${key} has ${sizeBytes} bytes; ${link.id} copies up to ${link.maxObjectBytes}`,
-    { next: 'Raise maxObjectBytes of the link, or copy this object by other means.' },
-  )

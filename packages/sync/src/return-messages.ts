@@ -1,7 +1,7 @@
 import { type Context, CutoverError, formatDuration } from '@cutover/core'
 
 import { batchSize } from './forwarder.ts'
-import { back, fates, forth, type Hop, recordFates } from './hop.ts'
+import { back, fates, forth, type Hop, recordFates, type Turn } from './hop.ts'
 import { lostSlots } from './lost-slots.ts'
 import type { Message } from './message-queue.ts'
 import { moveMessages } from './move-messages.ts'
@@ -25,18 +25,21 @@ export async function returnMessages(transfer: QueueTransfer, mark: TransferMark
     returned += moved.sent
     context.report({ kind: 'progress', done: returned, unit: 'messages' })
   }
-  refuse(hop, (await fates(hop, context)).flatMap(([id, fate]) => (fate.is === 'refused' ? [{ id, why: fate.why }] : [])))
+  refuse(
+    hop,
+    (await fates(hop, context)).flatMap(([id, fate]) => (fate.is === 'refused' ? [{ id, why: fate.why }] : [])),
+  )
   await waitForHidden(transfer, mark, context)
 }
 
 /** What a crash has left half moved: what is not sent stays at the source, what is sent is removed there. */
 async function finishForth(transfer: QueueTransfer, mark: TransferMark, context: Context): Promise<void> {
   const hop = forth(transfer)
-  for (const [id, fate] of await fates(hop, context)) {
-    if (fate.is === 'sending' || fate.is === 'refused') await recordFates(hop, [[id, undefined]], context)
-    if (fate.is !== 'reserved') continue
-    const end = await hop.to.slots?.cancel(fate.slot, { ...context, now: context.clock.now() })
-    await recordFates(hop, [[id, end === 'filled' ? { is: 'sent' } : undefined]], context)
+  for (const [id, from] of await fates(hop, context)) {
+    if (from.is === 'sending' || from.is === 'refused') await recordFates(hop, [{ id, from, to: undefined }], context)
+    if (from.is !== 'reserved') continue
+    const end = await hop.to.slots?.cancel(from.slot, { ...context, now: context.clock.now() })
+    await recordFates(hop, [{ id, from, to: end === 'filled' ? { is: 'sent' } : undefined }], context)
   }
   const pending = async (): Promise<Set<string>> =>
     new Set((await fates(hop, context)).flatMap(([id, fate]) => (fate.is === 'sent' ? [id] : [])))
@@ -45,7 +48,7 @@ async function finishForth(transfer: QueueTransfer, mark: TransferMark, context:
     while ((await pending()).size > 0) {
       const messages = await hop.from.receive({ max: batchSize, hiddenMs: hop.hiddenMs, signal: context.signal })
       const left = await pending()
-      if (messages.length === 0) return await settlePending(transfer, mark, left, context)
+      if (messages.length === 0) return await settlePending(transfer, mark, left, others.length, context)
       others.push(...messages.filter(({ id }) => !left.has(id)))
       const moved = await moveMessages(
         hop,
@@ -64,14 +67,16 @@ async function settlePending(
   transfer: QueueTransfer,
   mark: TransferMark,
   left: ReadonlySet<string>,
+  others: number,
   context: Context,
 ): Promise<void> {
   const hop = forth(transfer)
   const leftMs = mark.since + hop.hiddenMs - context.clock.now()
-  const total = (await hop.from.counts(context))?.total
-  if (leftMs > 0 || total !== 0) throw inFlight(hop.from.id, `${left.size} that were moved already`, leftMs)
+  const total = (await hop.from.counts(context))?.total ?? Number.POSITIVE_INFINITY
+  if (leftMs > 0 || total > others) throw inFlight(hop.from.id, `${left.size} that were moved already`, leftMs)
   const at = context.clock.now()
-  await recordFates(hop, [...left].map((id) => [id, { is: 'removed', at }]), context)
+  const turns = [...left].map((id): Turn => ({ id, from: { is: 'sent' }, to: { is: 'removed', at } }))
+  await recordFates(hop, turns, context)
 }
 
 /** What is still hidden comes back, or is removed, within `inFlightMs`; only slots that a crash has left stay longer. */

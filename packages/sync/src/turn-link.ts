@@ -1,5 +1,6 @@
 import { type Change, CutoverError, defineChange } from '@cutover/core'
 
+import { noneIsLateFrom } from './late-writes.ts'
 import { isOurs, markOf, readMark, writeMark } from './link-mark.ts'
 import type { Link } from './link.ts'
 import { takeBack } from './take-back.ts'
@@ -12,6 +13,8 @@ export interface Turned {
 /**
  * Turns a link: from now on the target has the truth, and the source follows. `switchOver` does it when everything has arrived.
  *
+ * Settled when no copy that was sent can arrive any more: at once, unless one went unanswered within the last `lateMs`.
+ *
  * Undone, every object written or deleted at the target meanwhile is at the source, before the source has the truth again.
  * The follower, which goes on in the other direction, has copied most of it by then.
  *
@@ -19,12 +22,13 @@ export interface Turned {
  */
 export function turnLink(link: Link): Change<{ readonly authority: 'from' | 'to' }, Turned> {
   const { id, from, to, ledger } = link
+  const lateMs = Math.max(from.lateMs, to.lateMs, ledger.lateMs)
   return defineChange({
     id: `sync:turn:${id}`,
     subject: `sync:link:${id}`,
     title: `Let ${to.id} have the truth, and ${from.id} follow`,
     intent: { authority: to.id },
-    lateMs: Math.max(from.lateMs, to.lateMs, ledger.lateMs),
+    lateMs,
     async capture({ signal }) {
       const mark = await readMark(link, { signal })
       if (mark && isOurs(link, mark)) return { authority: mark.authority }
@@ -49,6 +53,11 @@ export function turnLink(link: Link): Change<{ readonly authority: 'from' | 'to'
       await takeBack(link, context)
       await writeMark(link, mark, markOf(link, 'from'), { signal, fence })
     },
-    estimate: () => ({ applyMs: 1_000, revertMs: 60_000 }),
+    async settle(_before, _seen, { clock, signal }, { toward, since }) {
+      const until = noneIsLateFrom(link) ?? since + lateMs
+      await clock.sleep(until - clock.now(), { signal })
+      return { authority: toward === 'applied' ? to.id : from.id }
+    },
+    estimate: () => ({ applyMs: lateMs, revertMs: 60_000 + lateMs }),
   })
 }

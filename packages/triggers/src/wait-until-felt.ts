@@ -57,7 +57,6 @@ async function lookPatiently<Name extends string>(
   name: Name,
   signal: AbortSignal,
 ): Promise<FoundTrigger | undefined> {
-  signal.throwIfAborted()
   try {
     return await listeners.look(name, { signal })
   } catch (error) {

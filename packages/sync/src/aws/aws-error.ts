@@ -31,7 +31,12 @@ export const isAbsent = (error: unknown): boolean => absences.has((error as AwsE
 /** An S3 or SQS error, told apart as the ports want; the signal's own reason, when that ended the call. */
 export function awsError(
   error: unknown,
-  { what, needs, rejected, signal }: {
+  {
+    what,
+    needs,
+    rejected,
+    signal,
+  }: {
     readonly what: string
     /** The IAM action. */
     readonly needs: string
@@ -45,7 +50,8 @@ export function awsError(
   const status = $metadata?.httpStatusCode
   const text = `${what}: ${name}: ${message}`
   // If-Match where there is nothing is answered 404.
-  if (conflicts.has(name) || isAbsent(error) || status === 412) return new CutoverError('SYNC_CONFLICT', text, { cause: error })
+  if (conflicts.has(name) || isAbsent(error) || status === 412)
+    return new CutoverError('SYNC_CONFLICT', text, { cause: error })
   if (unauthenticated.has(name)) {
     return new CutoverError('SYNC_NOT_AUTHORIZED', `${what}: the client's credentials are not accepted (${name})`, {
       cause: new Error(name),

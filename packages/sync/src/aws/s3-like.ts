@@ -38,10 +38,7 @@ export interface S3Like {
       readonly Metadata?: Readonly<Record<string, string>> | undefined
     }
   >
-  headObject(
-    input: { Bucket: string; Key: string },
-    options?: Options,
-  ): Promise<{ readonly ETag?: string | undefined }>
+  headObject(input: { Bucket: string; Key: string }, options?: Options): Promise<{ readonly ETag?: string | undefined }>
   putObject(
     input: S3Headers & {
       Bucket: string

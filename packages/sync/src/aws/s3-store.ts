@@ -58,11 +58,18 @@ export function s3Store<Client>(options: S3StoreOptions<Client>): ObjectStore {
     })
 
   /** Where the server does not compare. */
-  const compareFirst = async (key: string, expected: string | undefined, signal: AbortSignal | undefined): Promise<void> => {
+  const compareFirst = async (
+    key: string,
+    expected: string | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<void> => {
     if (conditionalWrites) return
     const found = await version(key, { signal })
     if (found !== expected)
-      throw new CutoverError('SYNC_CONFLICT', `${id} ${key}: expected ${expected ?? 'nothing'}, found ${found ?? 'nothing'}`)
+      throw new CutoverError(
+        'SYNC_CONFLICT',
+        `${id} ${key}: expected ${expected ?? 'nothing'}, found ${found ?? 'nothing'}`,
+      )
   }
 
   return {
@@ -72,18 +79,20 @@ export function s3Store<Client>(options: S3StoreOptions<Client>): ObjectStore {
     async list({ cursor, signal } = {}) {
       const page = await asked('list', 's3:ListBucket', signal, (send) =>
         s3.listObjectsV2(
-          { Bucket: bucket, ...(prefix === '' ? {} : { Prefix: prefix }), ...(cursor ? { ContinuationToken: cursor } : {}) },
+          {
+            Bucket: bucket,
+            ...(prefix === '' ? {} : { Prefix: prefix }),
+            ...(cursor ? { ContinuationToken: cursor } : {}),
+          },
           send,
         ),
       )
-      const objects = (page.Contents ?? []).map(
-        ({ Key = '', ETag = '', Size = 0, LastModified }): ListedObject => ({
-          key: Key,
-          version: ETag,
-          sizeBytes: Size,
-          modifiedAt: LastModified?.getTime(),
-        }),
-      )
+      const objects = (page.Contents ?? []).map(({ Key = '', ETag = '', Size = 0, LastModified }): ListedObject => ({
+        key: Key,
+        version: ETag,
+        sizeBytes: Size,
+        modifiedAt: LastModified?.getTime(),
+      }))
       return { objects, cursor: page.IsTruncated === true ? page.NextContinuationToken : undefined }
     },
     get: (key, { signal } = {}) =>

@@ -30,7 +30,8 @@ export function sqsQueue<Client>(options: SqsQueueOptions<Client>): MessageQueue
   const { client, queueUrl, maxBytes = 262_144, waitSeconds = 1, lateMs = 60_000 } = options
   const name = queueUrl.split('/').at(-1) ?? ''
   if (name === '') throw invalid(`queueUrl is '${queueUrl}'; wanted the URL of a queue`)
-  if (name.endsWith('.fifo')) throw invalid(`${name} is a FIFO queue, whose order would be lost; wanted a standard queue`)
+  if (name.endsWith('.fifo'))
+    throw invalid(`${name} is a FIFO queue, whose order would be lost; wanted a standard queue`)
   if (!(waitSeconds >= 0 && waitSeconds <= 20)) throw invalid(`waitSeconds is ${waitSeconds}; wanted 0 to 20`)
   const sqs = client as SqsLike
   const id = `sqs:${name}`
@@ -53,7 +54,8 @@ export function sqsQueue<Client>(options: SqsQueueOptions<Client>): MessageQueue
     const attributes = attributesWithOrigin(content)
     const count = Object.keys(attributes).length
     if (count > mostAttributes) return `it has ${count} attributes, with its origin; ${id} takes ${mostAttributes}`
-    const bytes = Buffer.byteLength(content.body) + Object.entries(attributes).reduce((sum, one) => sum + sizeOf(one), 0)
+    const bytes =
+      Buffer.byteLength(content.body) + Object.entries(attributes).reduce((sum, one) => sum + sizeOf(one), 0)
     return bytes > maxBytes ? `it has ${bytes} bytes; ${id} takes ${maxBytes}` : undefined
   }
 
@@ -76,17 +78,21 @@ export function sqsQueue<Client>(options: SqsQueueOptions<Client>): MessageQueue
           send,
         ),
       )
-      return Messages.map(({ MessageId = '', ReceiptHandle = '', Body = '', Attributes, MessageAttributes = {} }): Message => {
-        const { [originName]: origin, ...rest } = MessageAttributes
-        return {
-          id: MessageId,
-          receipt: ReceiptHandle,
-          body: Body,
-          attributes: Object.fromEntries(Object.entries(rest).map(([key, attribute]) => [key, attributeOf(attribute)])),
-          origin: origin?.StringValue,
-          receivedCount: Number(Attributes?.['ApproximateReceiveCount'] ?? 1),
-        }
-      })
+      return Messages.map(
+        ({ MessageId = '', ReceiptHandle = '', Body = '', Attributes, MessageAttributes = {} }): Message => {
+          const { [originName]: origin, ...rest } = MessageAttributes
+          return {
+            id: MessageId,
+            receipt: ReceiptHandle,
+            body: Body,
+            attributes: Object.fromEntries(
+              Object.entries(rest).map(([key, attribute]) => [key, attributeOf(attribute)]),
+            ),
+            origin: origin?.StringValue,
+            receivedCount: Number(Attributes?.['ApproximateReceiveCount'] ?? 1),
+          }
+        },
+      )
     },
     async send(content, { signal, fence } = {}) {
       const why = refuses(content)
@@ -97,7 +103,11 @@ export function sqsQueue<Client>(options: SqsQueueOptions<Client>): MessageQueue
           ? { DataType: type, BinaryValue: Buffer.from(value, 'base64') }
           : { DataType: type, StringValue: value },
       ])
-      const input = { QueueUrl: queueUrl, MessageBody: content.body, MessageAttributes: Object.fromEntries(attributes) as Sent }
+      const input = {
+        QueueUrl: queueUrl,
+        MessageBody: content.body,
+        MessageAttributes: Object.fromEntries(attributes) as Sent,
+      }
       fence?.()
       await asked('send', 'sqs:SendMessage', signal, (send) => sqs.sendMessage(input, send))
     },

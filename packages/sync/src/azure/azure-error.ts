@@ -28,7 +28,12 @@ const codeOf = (error: unknown): string | undefined => {
 /** A storage error, told apart as the ports want; the signal's own reason, when that ended the call. */
 export function azureError(
   error: unknown,
-  { what, needs, rejected, signal }: {
+  {
+    what,
+    needs,
+    rejected,
+    signal,
+  }: {
     readonly what: string
     /** The Azure role. */
     readonly needs: string
@@ -44,8 +49,7 @@ export function azureError(
   // The error itself holds the request, and a URL with a signature perhaps: it is not passed on.
   const cause = Object.assign(new Error(message.split('\n')[0]), { code, statusCode })
   // A blob that must not exist, and does, is answered 409; one that is not the expected, 412.
-  if (statusCode === 412 || code === 'BlobAlreadyExists')
-    return new CutoverError('SYNC_CONFLICT', text, { cause })
+  if (statusCode === 412 || code === 'BlobAlreadyExists') return new CutoverError('SYNC_CONFLICT', text, { cause })
   if (statusCode === 401 || statusCode === 403) {
     // Its message repeats what was signed, and its request the signature: neither is passed on.
     const why = code ?? String(statusCode)

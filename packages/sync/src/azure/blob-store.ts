@@ -133,8 +133,7 @@ async function bytesOf(stream: AsyncIterable<unknown> | undefined): Promise<Uint
 const renamed = (
   metadata: Readonly<Record<string, string>>,
   rename: (name: string) => string,
-): Record<string, string> =>
-  Object.fromEntries(Object.entries(metadata).map(([name, value]) => [rename(name), value]))
+): Record<string, string> => Object.fromEntries(Object.entries(metadata).map(([name, value]) => [rename(name), value]))
 
 function writable(id: string, key: string, metadata: Readonly<Record<string, string>>): Record<string, string> {
   for (const [name, value] of Object.entries(metadata)) {

@@ -47,7 +47,11 @@ export function storageQueue(options: StorageQueueOptions): MessageQueue {
     }
   }
   /** False when it is gone, or somebody else has received it since. */
-  const held = (what: string, signal: AbortSignal | undefined, call: (options: { abortSignal?: AbortSignal }) => Promise<unknown>): Promise<boolean> =>
+  const held = (
+    what: string,
+    signal: AbortSignal | undefined,
+    call: (options: { abortSignal?: AbortSignal }) => Promise<unknown>,
+  ): Promise<boolean> =>
     asked(what, signal, async (send) => {
       try {
         await call(send)
@@ -61,7 +65,8 @@ export function storageQueue(options: StorageQueueOptions): MessageQueue {
   const refuses = (content: MessageContent): string | undefined => {
     const text = messageText(content)
     const bytes = Buffer.byteLength(encode(text))
-    if (bytes > maxBytes) return `it has ${bytes} bytes${encoding === 'base64' ? ' in base64' : ''}; ${id} takes ${maxBytes}`
+    if (bytes > maxBytes)
+      return `it has ${bytes} bytes${encoding === 'base64' ? ' in base64' : ''}; ${id} takes ${maxBytes}`
     // XML 1.0 cannot carry the others, and turns \r\n into \n.
     const isXml = encoding === 'base64' || !/[^\t\n\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u.test(text)
     return isXml ? undefined : `it has characters that ${id} cannot keep without base64`
@@ -74,9 +79,13 @@ export function storageQueue(options: StorageQueueOptions): MessageQueue {
   const refuseExpired = (slot: Slot, now: number): void => {
     // The clocks of the service and of this machine may differ by some minutes.
     if (now < slot.expiresAt - 900_000) return
-    throw new CutoverError('SYNC_SLOT_EXPIRED', `${id}: slot ${slot.id} has expired: whether it was filled, nobody knows`, {
-      next: 'Look for the message at the target by hand; then remove it at the source, or the ledger.',
-    })
+    throw new CutoverError(
+      'SYNC_SLOT_EXPIRED',
+      `${id}: slot ${slot.id} has expired: whether it was filled, nobody knows`,
+      {
+        next: 'Look for the message at the target by hand; then remove it at the source, or the ledger.',
+      },
+    )
   }
 
   return {
@@ -92,12 +101,7 @@ export function storageQueue(options: StorageQueueOptions): MessageQueue {
           visibilityTimeout: Math.ceil(hiddenMs / 1_000),
         }),
       )
-      return receivedMessageItems.map(({ messageId, popReceipt, messageText: text, dequeueCount }): Message => ({
-        ...openMessage(decode(text)),
-        id: messageId,
-        receipt: popReceipt,
-        receivedCount: dequeueCount,
-      }))
+      return receivedMessageItems.map((item) => messageOf(item, decode))
     },
     async send(content, { signal, fence } = {}) {
       const text = textOf(content)
@@ -151,3 +155,10 @@ export function storageQueue(options: StorageQueueOptions): MessageQueue {
     },
   }
 }
+
+type Received = Awaited<ReturnType<QueueClientLike['receiveMessages']>>['receivedMessageItems'][number]
+
+const messageOf = (
+  { messageId, popReceipt, messageText: text, dequeueCount }: Received,
+  decode: (text: string) => string,
+): Message => ({ ...openMessage(decode(text)), id: messageId, receipt: popReceipt, receivedCount: dequeueCount })

@@ -1,11 +1,11 @@
-import { type FileHandle, open, rename } from 'node:fs/promises'
+import { type FileHandle, open, rename, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 
 import { CutoverError, isCutoverError } from '@cutover/core'
 
 import type { CallOptions, WriteOptions } from '../call-options.ts'
-import type { Ledger, LedgerWrite } from '../ledger.ts'
 import { LedgerIndex } from '../ledger-index.ts'
+import type { Ledger, LedgerWrite } from '../ledger.ts'
 import { lineOf, writesOf } from './line.ts'
 
 export interface FileLedger extends Ledger, AsyncDisposable {}
@@ -21,26 +21,20 @@ export interface FileLedger extends Ledger, AsyncDisposable {}
  */
 export function fileLedger(path: string): FileLedger {
   const file = resolve(path)
-  let opened: Promise<OpenLedger> | undefined
-  let tail: Promise<unknown> = Promise.resolve()
+  const shared: SharedFile = files.get(file) ?? { opened: undefined, tail: Promise.resolve() }
+  files.set(file, shared)
 
   /** One after the other: a batch is compared with what all earlier ones have left. */
   const call = <T>(options: WriteOptions, work: (ledger: OpenLedger) => Promise<T>): Promise<T> => {
-    const done = tail.then(async () => {
+    const done = shared.tail.then(async () => {
       options.signal?.throwIfAborted()
-      opened ??= openLedger(file)
-      const ledger = await opened.catch((error: unknown) => {
-        opened = undefined
-        throw failure(path, error)
-      })
       try {
-        await readOn(ledger, path)
-        return await work(ledger)
+        return await work(await current(shared, file))
       } catch (error) {
         throw failure(path, error)
       }
     })
-    tail = done.catch(() => {})
+    shared.tail = done.catch(() => {})
     return done
   }
 
@@ -59,23 +53,43 @@ export function fileLedger(path: string): FileLedger {
           await append(ledger, bytes)
         } catch (error) {
           // What is on disk is not known: the next call reads it anew, and drops a torn line.
-          opened = undefined
-          await ledger.handle.close().catch(() => {})
+          await close(shared)
           throw error
         }
         ledger.index.absorb(checked)
       }),
     async [Symbol.asyncDispose]() {
-      await tail
-      const ledger = await opened?.catch(() => undefined)
-      opened = undefined
-      await ledger?.handle.close()
+      await shared.tail
+      await close(shared)
     },
   }
 }
 
+/** One for each file of this process, however often it is asked for: two would not know of each other's writes. */
+interface SharedFile {
+  opened: OpenLedger | undefined
+  tail: Promise<unknown>
+}
+
+const files = new Map<string, SharedFile>()
+
+/** The ledger with all that stands in the file by now, also what another process has added, or put in its place. */
+async function current(shared: SharedFile, file: string): Promise<OpenLedger> {
+  if (shared.opened && (await stat(file).catch(() => undefined))?.ino !== shared.opened.inode) await close(shared)
+  shared.opened ??= await openLedger(file)
+  await readOn(shared.opened, file)
+  return shared.opened
+}
+
+async function close(shared: SharedFile): Promise<void> {
+  const { opened } = shared
+  shared.opened = undefined
+  await opened?.handle.close().catch(() => {})
+}
+
 interface OpenLedger {
   readonly handle: FileHandle
+  readonly inode: number
   readonly index: LedgerIndex
   /** Up to where the file was read, or written. */
   readTo: number
@@ -92,18 +106,24 @@ async function append(ledger: OpenLedger, bytes: Buffer): Promise<void> {
 
 async function openLedger(file: string): Promise<OpenLedger> {
   const ledger = await openFile(file)
-  await readOn(ledger, file)
-  await ledger.handle.truncate(ledger.readTo)
-  if (ledger.lines < 2 * ledger.index.size + 1_000) return ledger
+  try {
+    await readOn(ledger, file)
+    await ledger.handle.truncate(ledger.readTo)
+    if (ledger.lines < 2 * ledger.index.size + 1_000) return ledger
+    await rewrite(file, ledger.index)
+  } catch (error) {
+    await ledger.handle.close()
+    throw error
+  }
   await ledger.handle.close()
-  await rewrite(file, ledger.index)
   return openLedger(file)
 }
 
 async function openFile(file: string): Promise<OpenLedger> {
   const handle = await open(file, 'a+')
   await flushDirectory(file)
-  return { handle, index: new LedgerIndex(), readTo: 0, lines: 0 }
+  const { ino: inode } = await handle.stat()
+  return { handle, inode, index: new LedgerIndex(), readTo: 0, lines: 0 }
 }
 
 /** Reads the whole lines that it has not read: all at first, later what another process has added. */

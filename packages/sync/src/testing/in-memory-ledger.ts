@@ -1,11 +1,13 @@
 import type { FakeWorld } from '@cutover/core/testing'
 
-import type { Ledger } from '../ledger.ts'
 import { LedgerIndex } from '../ledger-index.ts'
+import type { Ledger, LedgerWrite } from '../ledger.ts'
 
 export interface InMemoryLedger extends Ledger {
   /** All values of a scope; a copy. */
   values(scope: string): Readonly<Record<string, unknown>>
+  /** Somebody else writes to it, behind our back. */
+  editBehind(write: LedgerWrite): void
 }
 
 /**
@@ -13,7 +15,10 @@ export interface InMemoryLedger extends Ledger {
  *
  * The world watches the marks of links and transfers, as `ledger:<id>`; not what was moved, which nobody puts back.
  */
-export function inMemoryLedger(world: FakeWorld, { id = 'ledger' }: { readonly id?: string | undefined } = {}): InMemoryLedger {
+export function inMemoryLedger(
+  world: FakeWorld,
+  { id = 'ledger' }: { readonly id?: string | undefined } = {},
+): InMemoryLedger {
   const index = new LedgerIndex()
   const values = (scope: string): Readonly<Record<string, unknown>> => Object.fromEntries(index.entries(scope))
   world.watch(`ledger:${id}`, () =>
@@ -23,6 +28,7 @@ export function inMemoryLedger(world: FakeWorld, { id = 'ledger' }: { readonly i
     id,
     lateMs: 0,
     values,
+    editBehind: (write) => index.absorb([write]),
     get: (scope, key, { signal } = {}) => world.call(`${id}.get ${scope}`, { signal }, () => index.get(scope, key)),
     entries: (scope, { signal } = {}) => world.call(`${id}.entries ${scope}`, { signal }, () => index.entries(scope)),
     write: (writes, { signal, fence } = {}) =>

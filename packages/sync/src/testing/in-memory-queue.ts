@@ -74,14 +74,15 @@ export function inMemoryQueue(
     present().find((message) => message.id === messageId && message.receipt === receipt)
   const drop = (message: Kept): void => void (kept = kept.filter((other) => other !== message))
 
+  const received = (message: Kept, hiddenMs: number): Message => {
+    message.receivedCount += 1
+    message.receipt = next('receipt')
+    message.visibleAt = now() + hiddenMs
+    const { receipt, receivedCount, content = { body: '' } } = message
+    return { ...content, id: message.id, receipt, receivedCount }
+  }
   const receive = (max: number, hiddenMs: number): Message[] =>
-    visible(max).map((message) => {
-      message.receivedCount += 1
-      message.receipt = next('receipt')
-      message.visibleAt = now() + hiddenMs
-      const { receipt, receivedCount, content = { body: '' } } = message
-      return { ...content, id: message.id, receipt, receivedCount }
-    })
+    visible(max).map((message) => received(message, hiddenMs))
 
   const refuses = (content: MessageContent): string | undefined => {
     const text = like === 'sqs' ? content.body + JSON.stringify(content.attributes ?? {}) : messageText(content)
@@ -96,7 +97,10 @@ export function inMemoryQueue(
   /** The slot, while it is empty. */
   const empty = (slot: Slot, at: number): Kept | undefined => {
     if (at >= slot.expiresAt)
-      throw new CutoverError('SYNC_SLOT_EXPIRED', `${id}: slot ${slot.id} has expired: whether it was filled, nobody knows`)
+      throw new CutoverError(
+        'SYNC_SLOT_EXPIRED',
+        `${id}: slot ${slot.id} has expired: whether it was filled, nobody knows`,
+      )
     return held(slot)
   }
   const fill = (slot: Slot, content: MessageContent, at: number): void => {
@@ -125,7 +129,8 @@ export function inMemoryQueue(
       return taken
     },
     hold: (hiddenMs) => receive(1, hiddenMs)[0],
-    receive: ({ max, hiddenMs, signal }) => world.call(`${id}.receive`, { ms, signal }, () => receive(Math.min(max, 10), hiddenMs)),
+    receive: ({ max, hiddenMs, signal }) =>
+      world.call(`${id}.receive`, { ms, signal }, () => receive(Math.min(max, 10), hiddenMs)),
     send(content, { signal, fence } = {}) {
       return world.call(`${id}.send`, { write: true, ms, signal, fence }, () => {
         refuse(content)

@@ -54,7 +54,10 @@ export function inMemoryStore(
   const refuseConflict = (key: string, expected: string | undefined): void => {
     const found = objects.get(key)?.version
     if (found !== expected)
-      throw new CutoverError('SYNC_CONFLICT', `${id} ${key}: expected ${expected ?? 'nothing'}, found ${found ?? 'nothing'}`)
+      throw new CutoverError(
+        'SYNC_CONFLICT',
+        `${id} ${key}: expected ${expected ?? 'nothing'}, found ${found ?? 'nothing'}`,
+      )
   }
 
   const store: InMemoryStore = {
@@ -65,16 +68,19 @@ export function inMemoryStore(
       return Object.fromEntries(sorted().map(([key, { bytes }]) => [key, new TextDecoder().decode(bytes)]))
     },
     get objects() {
-      return new Map(sorted().map(([key, { modifiedAt: _, ...object }]) => [key, { ...copy(object), version: object.version }]))
+      return new Map(sorted().map(([key, object]) => [key, { ...copy(object), version: object.version }]))
     },
     list({ cursor, signal } = {}) {
       return world.call(`${id}.list`, { ms, signal }, () => {
         const order = sortedListing ? 1 : -1
         const all = sortedListing ? sorted() : sorted().toReversed()
         const after = all.filter(([key]) => cursor === undefined || order * compareKeys(key, cursor) > 0)
-        const page = after.slice(0, pageSize).map(
-          ([key, { version, bytes, modifiedAt }]): ListedObject => ({ key, version, sizeBytes: bytes.length, modifiedAt }),
-        )
+        const page = after.slice(0, pageSize).map(([key, { version, bytes, modifiedAt }]): ListedObject => ({
+          key,
+          version,
+          sizeBytes: bytes.length,
+          modifiedAt,
+        }))
         return { objects: page, cursor: after.length > pageSize ? page.at(-1)?.key : undefined }
       })
     },
@@ -84,7 +90,8 @@ export function inMemoryStore(
         return found && { ...copy(found), version: found.version }
       })
     },
-    version: (key, { signal } = {}) => world.call(`${id}.version ${key}`, { ms, signal }, () => objects.get(key)?.version),
+    version: (key, { signal } = {}) =>
+      world.call(`${id}.version ${key}`, { ms, signal }, () => objects.get(key)?.version),
     put(key, content, { expected, signal, fence }) {
       const sent = copy(content)
       return world.call(`${id}.put ${key}`, { write: true, ms, signal, fence }, () => {

@@ -30,7 +30,6 @@ export function messageQueueConformance(options: MessageQueueConformanceOptions)
       equal(queue.slots !== undefined, queue.supports.sendOnce, 'slots, as supports says')
       if (queue.slots) await run(queue, queue.slots)
     })
-  const receive = (queue: MessageQueue, hiddenMs = 60_000): Promise<readonly Message[]> => queue.receive({ max: 10, hiddenMs })
   /** Asks until there is one, for ten seconds. */
   const one = async (queue: MessageQueue, hiddenMs?: number): Promise<Message> => {
     for (let tries = 0; tries < 50; tries++) {
@@ -56,7 +55,16 @@ export function messageQueueConformance(options: MessageQueueConformanceOptions)
       await queue.send(content)
 
       const { body, origin, attributes: found = {} } = await one(queue)
-      equal({ body, origin, found }, { found: {}, ...content, attributes: undefined, ...('attributes' in content ? { found: content.attributes } : {}) }, 'message')
+      equal(
+        { body, origin, found },
+        {
+          found: {},
+          ...content,
+          attributes: undefined,
+          ...('attributes' in content ? { found: content.attributes } : {}),
+        },
+        'message',
+      )
     })
   }
 
@@ -134,9 +142,17 @@ export function messageQueueConformance(options: MessageQueueConformanceOptions)
     const reasons: unknown[] = []
     for (const write of writes) reasons.push(await rejection(write()))
 
-    equal(reasons.map((reason) => reason === fenced), writes.map(() => true), "rejected with the fence's own error")
+    equal(
+      reasons.map((reason) => reason === fenced),
+      writes.map(() => true),
+      "rejected with the fence's own error",
+    )
     await clock.sleep(1_100)
-    equal((await receive(queue)).map(({ body }) => body), ['one'], 'bodies')
+    equal(
+      (await receive(queue)).map(({ body }) => body),
+      ['one'],
+      'bodies',
+    )
   })
 
   add("rejects with the signal's reason when it is aborted, and does nothing", async (queue) => {
@@ -149,7 +165,11 @@ export function messageQueueConformance(options: MessageQueueConformanceOptions)
       await rejection(queue.counts({ signal })),
     ]
 
-    equal(reasons.map((rejected) => rejected === reason), [true, true, true], 'the reason itself')
+    equal(
+      reasons.map((rejected) => rejected === reason),
+      [true, true, true],
+      'the reason itself',
+    )
     equal(await receive(queue), [], 'received')
   })
 
@@ -195,3 +215,6 @@ export function messageQueueConformance(options: MessageQueueConformanceOptions)
 
   return cases
 }
+
+const receive = (queue: MessageQueue, hiddenMs = 60_000): Promise<readonly Message[]> =>
+  queue.receive({ max: 10, hiddenMs })

@@ -30,7 +30,6 @@ export function objectStoreConformance(options: ObjectStoreConformanceOptions): 
   const add = (name: string, run: (store: ObjectStore) => Promise<void>): void =>
     void cases.push({ name, run: async () => run(await emptyStore()) })
   const key = (name: string): string => `${prefix}${name}`
-  const content = (body: string): ObjectContent => ({ bytes: bytes(body), metadata: {} })
   const create = (store: ObjectStore, name: string, body: string): Promise<string> =>
     store.put(key(name), content(body), { expected: undefined })
   const read = async (store: ObjectStore, name: string): Promise<string | undefined> =>
@@ -141,7 +140,11 @@ export function objectStoreConformance(options: ObjectStoreConformanceOptions): 
     const stale = await create(store, 'a', 'A')
     await store.remove(key('a'), { expected: stale })
 
-    await rejects(store.put(key('a'), content('ours'), { expected: stale }), 'SYNC_CONFLICT', 'a replacement of nothing')
+    await rejects(
+      store.put(key('a'), content('ours'), { expected: stale }),
+      'SYNC_CONFLICT',
+      'a replacement of nothing',
+    )
 
     equal(await store.get(key('a')), undefined, 'object')
   })
@@ -153,7 +156,11 @@ export function objectStoreConformance(options: ObjectStoreConformanceOptions): 
     await store.remove(key('a'), { expected: version })
     await store.remove(key('a'), { expected: version })
 
-    equal((await store.list()).objects.map((object) => object.key), [key('b')], 'keys')
+    equal(
+      (await store.list()).objects.map((object) => object.key),
+      [key('b')],
+      'keys',
+    )
   })
 
   add('does not remove what is not as expected', async (store) => {
@@ -203,9 +210,15 @@ export function objectStoreConformance(options: ObjectStoreConformanceOptions): 
       await rejection(store.remove(key('a'), { expected: version, signal })),
     ]
 
-    equal(reasons.map((rejected) => rejected === reason), [true, true, true, true, true], 'the reason itself')
+    equal(
+      reasons.map((rejected) => rejected === reason),
+      [true, true, true, true, true],
+      'the reason itself',
+    )
     equal(await read(store, 'a'), 'A', 'text')
   })
 
   return cases
 }
+
+const content = (body: string): ObjectContent => ({ bytes: bytes(body), metadata: {} })

@@ -4,8 +4,7 @@ import type { SyncErrorCode } from '../sync-error-code.ts'
 
 /** Fails a case of a conformance suite; tied to no test runner. */
 export function equal(found: unknown, wanted: unknown, what: string): void {
-  if (!sameJson(found, wanted))
-    failed(`${what}: found ${JSON.stringify(found)}, wanted ${JSON.stringify(wanted)}`)
+  if (!sameJson(found, wanted)) failed(`${what}: found ${JSON.stringify(found)}, wanted ${JSON.stringify(wanted)}`)
 }
 
 export function failed(message: string, cause?: unknown): never {
@@ -24,4 +23,5 @@ export async function rejects(call: Promise<unknown>, code: SyncErrorCode, what:
 }
 
 export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
-export const text = (content: Uint8Array | undefined): string | undefined => content && new TextDecoder().decode(content)
+export const text = (content: Uint8Array | undefined): string | undefined =>
+  content && new TextDecoder().decode(content)

@@ -102,7 +102,12 @@ export function eventSourceMapping(
       if (reserved !== 0) return undefined
       return `the reserved concurrency of ${functionName} is 0, so each message that the mapping takes would fail, and after some receives be a dead letter: let the function run first`
     },
-    permissions: ['lambda:GetEventSourceMapping', 'lambda:ListEventSourceMappings', 'lambda:UpdateEventSourceMapping'],
+    permissions: [
+      'lambda:GetEventSourceMapping',
+      'lambda:ListEventSourceMappings',
+      'lambda:UpdateEventSourceMapping',
+      'lambda:GetFunctionConcurrency',
+    ],
     byHand(setting) {
       const uuid = known ?? '<UUID>'
       if (setting === 'look') {

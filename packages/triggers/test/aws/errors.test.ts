@@ -53,7 +53,25 @@ test('several mappings of one queue are not guessed at', async () => {
   const client: LambdaLike = { ...lambda.client, listEventSourceMappings: twice }
   const side = lambdaFunction({ client, functionName: 'orders', triggers: { queue: { sqs: 'orders' } } })
 
-  await expect(side.look('queue')).rejects.toMatchObject({ code: 'TRIGGERS_AMBIGUOUS', message: /u1, u2; name one/ })
+  await expect(side.look('queue')).rejects.toMatchObject({
+    code: 'TRIGGERS_AMBIGUOUS',
+    message: expect.stringMatching(/u1, u2; name one/),
+  })
+})
+
+test('a mapping is found on a later page, also after an empty one', async () => {
+  const { lambda } = setUp()
+  const client: LambdaLike = {
+    ...lambda.client,
+    listEventSourceMappings: async ({ Marker: marker = '0' }) =>
+      marker === '2'
+        ? { EventSourceMappings: [{ UUID: 'u', EventSourceArn: 'arn:aws:sqs:us-east-1:1:orders' }] }
+        : { EventSourceMappings: [], NextMarker: String(Number(marker) + 1) },
+    getEventSourceMapping: async ({ UUID }) => ({ UUID, State: 'Enabled' }),
+  }
+  const side = lambdaFunction({ client, functionName: 'orders', triggers: { queue: { sqs: 'orders' } } })
+
+  expect((await side.look('queue')).text).toBe('mapping u of orders is Enabled')
 })
 
 test('a mapping in a state that nobody knows yet is changing, and its setting not guessed', async () => {
