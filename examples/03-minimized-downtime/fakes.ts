@@ -40,7 +40,7 @@ export function fake(world: FakeWorld, { fate }: { readonly fate: 'well' | 'ill'
     lambda,
     app,
     documents: link('documents', { from: s3, to: blob, ledger, every: '1m' }),
-    messages: { from: sqs, to: storageQueue, ledger, every: '10s' },
+    messages: { from: sqs, to: storageQueue, ledger, every: '30s' },
     ready: nOfM(probe, { pass: 2, of: 3, title: 'The function app answers under the real name' }),
     healthy: nOfM(probe, { pass: 8, of: 10, title: 'The function app is well' }),
   }
@@ -88,7 +88,7 @@ export function load({ zone, s3, blob, sqs, storageQueue, lambda, app, fall }: F
       1_000 + (client * everyMs) / resolvers.length,
     ),
   )
-  const stopWorking = world.repeat(5_000, () => {
+  const stopWorking = world.repeat(20_000, () => {
     for (const { by, store, queue, takes } of Object.values(sides)) {
       if (!takes().includes('queue')) continue
       for (const { body } of queue.take()) {
@@ -99,7 +99,7 @@ export function load({ zone, s3, blob, sqs, storageQueue, lambda, app, fall }: F
   })
   return () => {
     for (const stop of stopOrdering) stop()
-    world.later(50_000, stopWorking)
+    world.later(55_000, stopWorking)
   }
 }
 

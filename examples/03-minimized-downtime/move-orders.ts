@@ -50,7 +50,7 @@ export const moveOrders = (orders: Orders, run: RunOptions): Promise<Report> =>
     await cutover.apply(cordon(lambda, 'http'))
     await cutover.require(drained(lambda, undefined, { quiet }), { within: '20m' })
     await cutover.apply(transferQueue('orders', messages))
-    await cutover.require(allMoved('orders', messages), { within: '10m', every: '1s', consecutive: 2 })
+    await cutover.require(allMoved('orders', messages), { within: '30m', every: '1s', consecutive: 2 })
     await cutover.run(switchOver(documents, { maxDowntime: '5m' }))
     await cutover.apply(activate(app, 'queue'))
     await cutover.apply(activate(app, 'http'))

@@ -3,6 +3,8 @@ import { systemClock, type Clock } from './clock.ts'
 import { CutoverError } from './cutover-error.ts'
 import { type OnEvent, reported, tell } from './event.ts'
 import { journalCopy } from './json.ts'
+import { knownOptions } from './known-options.ts'
+import { assertKind } from './right-kind.ts'
 
 export interface ApplyOptions {
   /** @default systemClock */
@@ -10,6 +12,8 @@ export interface ApplyOptions {
   readonly signal?: AbortSignal | undefined
   readonly onEvent?: OnEvent | undefined
 }
+
+export const applyOptions: readonly (keyof ApplyOptions)[] = ['clock', 'signal', 'onEvent']
 
 export interface Applied<Result> {
   /** What is true now. */
@@ -34,13 +38,15 @@ export interface ChangeInDoubt extends CutoverError<'CHANGE_IN_DOUBT'> {
 /**
  * Applies one change without a journal: a crash forgets how to go back.
  *
- * @throws CutoverError `CHANGE_FOREIGN` or what `capture` refused, before anything was written; `CHANGE_REFUSED` when it was
+ * @throws CutoverError `CHANGE_INVALID`, `CHANGE_FOREIGN` or what `capture` refused, before anything was written; `CHANGE_REFUSED` when it was
  * tried and has certainly not happened; `CHANGE_IN_DOUBT`, which carries `revert`, when something may have been written.
  */
 export async function apply<After>(
   change: ChangeSpec<unknown, After, unknown>,
   options: ApplyOptions = {},
 ): Promise<Applied<After>> {
+  assertKind('change', change, 'apply')
+  knownOptions(options, applyOptions, 'CHANGE_INVALID', 'apply')
   const { clock = systemClock, signal = new AbortController().signal, onEvent } = options
   const step = change.id
   markUsed(change)

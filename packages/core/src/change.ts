@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts'
 import { CutoverError } from './cutover-error.ts'
 import type { Report } from './event.ts'
 import type { NotJson } from './json.ts'
+import { assertKind } from './right-kind.ts'
 
 /** What a change or a check is given when it runs. */
 export interface Context {
@@ -120,12 +121,17 @@ type OnlyJson<Before, Seen, After> = [NotJson<Before>] extends [never]
     : { readonly probe: NotJson<Seen, 'seen'> }
   : { readonly capture: NotJson<Before> }
 
-/** Makes a change of a spec. Write `capture` first: the types of the others follow from it. */
+/**
+ * Makes a change of a spec. Write `capture` first: the types of the others follow from it.
+ *
+ * @throws CutoverError `CHANGE_INVALID` naming the field.
+ */
 export function defineChange<
   Before = 'Write `capture` first: the type of `before` follows from it',
   Seen = void,
   After = Seen,
 >(spec: ChangeSpec<Before, After, Seen> & OnlyJson<Before, Seen, After>): Change<Before, After, Seen> {
+  assertKind('change', spec, 'defineChange')
   return unappliedNet<ChangeSpec<Before, After, Seen>>(spec, spec.id, 'change', defineChange)
 }
 

@@ -1,9 +1,11 @@
-import type { ApplyOptions } from './apply.ts'
+import { type ApplyOptions, applyOptions } from './apply.ts'
 import type { Context } from './change.ts'
 import { systemClock } from './clock.ts'
 import { CutoverError } from './cutover-error.ts'
 import { type Duration, durationMs, formatDuration } from './duration.ts'
 import { reported, tell } from './event.ts'
+import { knownOptions } from './known-options.ts'
+import { assertKind } from './right-kind.ts'
 
 /** Missing data is `undecided`, and so is *not yet*; never a pass, and never a fail. */
 export type Status = 'pass' | 'fail' | 'undecided'
@@ -26,6 +28,7 @@ export interface Check<Evidence = unknown> {
 
 /** Makes a check; only there so that its types are checked where it is written. */
 export function defineCheck<Evidence>(check: Check<Evidence>): Check<Evidence> {
+  assertKind('check', check, 'defineCheck')
   return check
 }
 
@@ -40,8 +43,11 @@ export interface AskOptions {
   readonly patience?: Duration | undefined
 }
 
+const askOptions: readonly (keyof AskOptions)[] = ['within', 'every', 'consecutive', 'patience']
+
 /**
- * Asks until the answer is final, and answers it; an ask that throws counts as undecided. Rejects only when aborted.
+ * Asks until the answer is final, and answers it; an ask that throws counts as undecided. Rejects only when aborted,
+ * or with `CHECK_INVALID` for what is no check, no option or no answer.
  *
  * When `within` is over, passes or fails in a row that have already begun are awaited; an answer that keeps changing is
  * undecided in the end.
@@ -52,6 +58,8 @@ export async function ask<Evidence>(
   options: AskOptions = {},
   onAnswer?: (answer: Answer<Evidence>, final: boolean) => void,
 ): Promise<Answer<Evidence>> {
+  assertKind('check', check, 'ask')
+  knownOptions(options, askOptions, 'CHECK_INVALID', 'ask')
   const { within = '0s', every = '5s', consecutive = 1, patience = '0s' } = options
   const [withinMs, everyMs, patienceMs] = [
     durationMs(within, 'within'),
@@ -90,8 +98,9 @@ const unsteady = <Evidence>(answer: Answer<Evidence>): Answer<Evidence> => ({
 
 async function askOnce<Evidence>(check: Check<Evidence>, context: Context): Promise<Answer<Evidence>> {
   context.signal.throwIfAborted()
+  let answer: Answer<Evidence>
   try {
-    return await check.run(context)
+    answer = await check.run(context)
   } catch (error) {
     if (context.signal.aborted) throw context.signal.reason
     return {
@@ -99,17 +108,46 @@ async function askOnce<Evidence>(check: Check<Evidence>, context: Context): Prom
       text: `${check.title}: could not be asked: ${error instanceof Error ? error.message : String(error)}`,
     }
   }
+  assertAnswer(check, answer)
+  return answer
+}
+
+/** A pass must not be a slip of the pen. */
+function assertAnswer({ id }: Check, answer: unknown): void {
+  const { status, text } = Object(answer) as Partial<Answer>
+  const isStatus = status === 'pass' || status === 'fail' || status === 'undecided'
+  if (isStatus && typeof text === 'string') return
+  const came =
+    typeof answer === 'object' && answer
+      ? `status ${JSON.stringify(status)}, text ${JSON.stringify(text)}`
+      : String(answer)
+  throw new CutoverError(
+    'CHECK_INVALID',
+    `the check \`${id}\` answered ${came}; wanted { status: 'pass' | 'fail' | 'undecided', text: '…' }`,
+  )
 }
 
 export interface WaitOptions extends AskOptions, ApplyOptions {}
 
+const waitOptions: readonly (keyof WaitOptions)[] = [...askOptions, ...applyOptions]
+
 /**
  * Asks until the check passes, and answers its evidence.
  *
- * @throws CutoverError `CHECK_FAILED` when it fails (after `patience`), `CHECK_UNDECIDED` when `within` is over.
+ * @throws CutoverError `CHECK_INVALID`; `CHECK_FAILED` when it fails (after `patience`), `CHECK_UNDECIDED` when `within` is over.
  */
 export async function waitFor<Evidence>(check: Check<Evidence>, options: WaitOptions = {}): Promise<Answer<Evidence>> {
-  const { clock = systemClock, signal = new AbortController().signal, onEvent, within = '0s' } = options
+  assertKind('check', check, 'waitFor')
+  knownOptions(options, waitOptions, 'CHECK_INVALID', 'waitFor')
+  const {
+    clock = systemClock,
+    signal = new AbortController().signal,
+    onEvent,
+    within = '0s',
+    every,
+    consecutive,
+    patience,
+  } = options
   const context: Context = {
     clock,
     signal,
@@ -117,7 +155,8 @@ export async function waitFor<Evidence>(check: Check<Evidence>, options: WaitOpt
     fence: () => {},
     report: (report) => tell(onEvent, reported(report, check.id, clock.now())),
   }
-  const answer = await ask(check, context, options, ({ status, text }, final) =>
+  const asking = { within, every, consecutive, patience }
+  const answer = await ask(check, context, asking, ({ status, text }, final) =>
     tell(onEvent, {
       kind: 'check-answered',
       step: check.id,

@@ -61,7 +61,8 @@ function copyList(list: readonly unknown[], path: string, depth: number): unknow
 
 function copyRecord(record: object, path: string, depth: number): unknown {
   if (!isPlain(record)) {
-    return refuse(path, `a ${record.constructor?.name ?? 'class instance'}`, 'a plain object')
+    const name = record.constructor?.name ?? 'class instance'
+    return refuse(path, `a ${name}`, name === 'Date' ? 'plain JSON data: keep epoch milliseconds' : 'a plain object')
   }
   const copied: Record<string, unknown> = {}
   for (const key of Object.keys(record)) {

@@ -1,6 +1,7 @@
 import { type ChangeSpec, unappliedNet } from './change.ts'
 import type { Answer, AskOptions, Check } from './check.ts'
 import type { Clock } from './clock.ts'
+import { assertKind } from './right-kind.ts'
 
 export interface StepOptions {
   /** The step's name, when the id is used twice in one scope. @default the change's or check's `id` */
@@ -48,5 +49,6 @@ export interface Procedure<Result = void> {
 
 /** Makes a procedure of several steps. */
 export function defineProcedure<Result>(procedure: Omit<Procedure<Result>, 'then'>): Procedure<Result> {
+  assertKind('procedure', procedure, 'defineProcedure')
   return unappliedNet(procedure, procedure.id, 'procedure', defineProcedure)
 }

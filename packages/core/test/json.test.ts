@@ -52,7 +52,11 @@ const cyclic: { self?: unknown } = {}
 cyclic.self = { again: cyclic }
 
 test.each<[string, unknown, string]>([
-  ['a date', { at: new Date(0) }, 'before.at is a Date'],
+  [
+    'a date',
+    { at: new Date(0) },
+    'before.at is a Date, which a journal cannot give back; wanted plain JSON data: keep epoch milliseconds',
+  ],
   ['NaN', { rate: [Number.NaN] }, 'before.rate[0] is NaN'],
   ['Infinity', Number.POSITIVE_INFINITY, 'before is Infinity'],
   ['a bigint', { size: 1n }, 'before.size is a bigint'],

@@ -193,10 +193,11 @@ describe.skipIf(missingBind !== undefined)('BIND', () => {
     [
       'a clock that is an hour behind',
       { clock: { ...systemClock, now: () => systemClock.now() - 3_600_000 } },
-      'BADTIME; its clock is 3600 s ahead of ours',
+      // BIND's clock runs on: a second may end between our reading and its own.
+      /BADTIME; its clock is 360[0-2] s ahead of ours/,
     ],
   ] as const) {
-    test(`with ${what} nothing is read or written, and the error says ${text}`, async () => {
+    test(`with ${what} nothing is read or written, and the error says ${String(text)}`, async () => {
       const refused = zone(options)
 
       const errors = [
@@ -205,7 +206,7 @@ describe.skipIf(missingBind !== undefined)('BIND', () => {
       ]
 
       for (const error of errors) {
-        expect(isCutoverError(error, 'DNS_NOT_AUTHORIZED') && error.message).toContain(text)
+        expect(isCutoverError(error, 'DNS_NOT_AUTHORIZED') && error.message).toMatch(text)
         expect(isCutoverError(error) && error.next).toEqual(expect.any(String))
         expect(`${String(error)} ${JSON.stringify(error)}`).not.toContain(options.key?.secret ?? key.secret)
       }

@@ -1,9 +1,10 @@
-import { type Check, type Context, defineCheck } from '@cutover/core'
+import { type Check, type Context, defineCheck, knownOptions } from '@cutover/core'
 
-import { type DnsRecord, dnsRecord, type RecordAnswer } from './dns-record.ts'
+import { checkedRecord, type DnsRecord, type RecordAnswer } from './dns-record.ts'
 import type { RecordType } from './dns-zone.ts'
+import { refuseOption } from './option-error.ts'
 import { sameValues } from './record-set.ts'
-import { recordValues } from './record-values.ts'
+import { intendedValues, recordValues } from './record-values.ts'
 import type { Resolver } from './resolver.ts'
 
 export interface AnswersWithOptions<Type extends RecordType = RecordType> {
@@ -11,6 +12,8 @@ export interface AnswersWithOptions<Type extends RecordType = RecordType> {
   /** Asked only when the authority answers `to`, since a resolver remembers what it was asked for. @default [] */
   readonly resolvers?: readonly Resolver[] | undefined
 }
+
+const answersWithOptions: readonly (keyof AnswersWithOptions)[] = ['to', 'resolvers']
 
 /** Who answers what; `'authority'` is the zone itself, the others are names of resolvers. */
 export interface Answering {
@@ -27,15 +30,17 @@ export interface Answering {
  * that the question does not seed the former answer into their caches; even so, one whose authoritative server lags may take
  * the former answer for another TTL. Leave resolvers out where your clients' caches must not be warmed.
  *
- * @throws CutoverError `DNS_RECORD_INVALID`, `DNS_NAME_INVALID` at once.
+ * @throws CutoverError `DNS_RECORD_INVALID`, `DNS_NAME_INVALID`, `DNS_OPTION_INVALID` at once.
  */
 export function answersWith<Type extends RecordType>(
   record: DnsRecord<Type>,
   options: AnswersWithOptions<NoInfer<Type>>,
 ): Check<Answering> {
+  knownOptions(options, answersWithOptions, 'DNS_OPTION_INVALID', 'answersWith')
   const { to, resolvers = [] } = options
-  const { zone, name, type } = dnsRecord<RecordType>(record.zone, record.name, record.type)
-  const wanted = recordValues(name, type, to, 'to')
+  const { zone, name, type } = checkedRecord<RecordType>(record)
+  const wanted = intendedValues(name, type, to, 'to')
+  checkResolvers(resolvers)
   const authority: Resolver = {
     name: 'authority',
     lookup: async (...question) => (await zone.find(...question))?.set,
@@ -68,6 +73,16 @@ export function answersWith<Type extends RecordType>(
       return { status, text: inWords(evidence, 1 + resolvers.length), evidence: { moved, former, silent } }
     },
   })
+}
+
+function checkResolvers(resolvers: unknown): void {
+  if (!Array.isArray(resolvers)) return refuseOption('resolvers', resolvers, 'a list of resolvers')
+  for (const [place, resolver] of (resolvers as readonly unknown[]).entries()) {
+    const { name, lookup } = Object(resolver) as { readonly name?: unknown; readonly lookup?: unknown }
+    if (typeof name !== 'string' || typeof lookup !== 'function') {
+      refuseOption(`resolvers[${place}]`, resolver, 'a Resolver, which has a name and lookup')
+    }
+  }
 }
 
 /** Resolvers keep the case that the zone has, and turn the order of addresses. */

@@ -1,7 +1,8 @@
 /**
- * Every code of the verbs and of the port; an adapter exports those that it adds.
+ * Every code of the verbs and of the port. `/route53` adds `DNS_ZONE_NOT_FOUND`, no hosted zone has that id, and
+ * `DNS_CHANGE_UNKNOWN`, it knows no change with the receipt's id (`Route53ErrorCode`).
  *
- * - `DNS_NAME_INVALID`, `DNS_TTL_INVALID`, `DNS_RECORD_INVALID`, `DNS_OPTION_INVALID`: bad input, before anything is read or written.
+ * - `DNS_NAME_INVALID`, `DNS_TTL_INVALID`, `DNS_RECORD_INVALID`, `DNS_OPTION_INVALID`: bad input, also an option that there is not, before anything is read or written.
  * - `DNS_RECORD_NOT_FOUND`: there is no such record, and the verb makes none.
  * - `DNS_RECORD_FOREIGN`: the record is neither as found nor as intended, and is not overwritten.
  * - `DNS_NOT_SAFE_YET`: too early; retryable.

@@ -1,6 +1,6 @@
 import { type ByHand, type ChangeSpec, CutoverError } from '@cutover/core'
 
-import { type DnsRecord, dnsRecord } from './dns-record.ts'
+import { checkedRecord, type DnsRecord } from './dns-record.ts'
 import type { DnsZone, Found, RecordSet } from './dns-zone.ts'
 import { describeRecordSet, sameRecordSet } from './record-set.ts'
 
@@ -33,7 +33,7 @@ export function editRecord(
   handle: DnsRecord,
   { intended, inWords }: RecordEdit,
 ): Pick<RecordChange, 'subject' | 'lateMs' | 'probe' | 'apply' | 'revert'> & { byHand(before?: RecordSet): ByHand } {
-  const { zone, name, type } = dnsRecord(handle.zone, handle.name, handle.type)
+  const { zone, name, type } = checkedRecord(handle)
   const foreign = (found: Found | undefined, before: RecordSet): CutoverError =>
     new CutoverError(
       'DNS_RECORD_FOREIGN',

@@ -1,9 +1,10 @@
-import { type Change, defineChange } from '@cutover/core'
+import { type Change, defineChange, knownOptions } from '@cutover/core'
 
-import { type DnsRecord, dnsRecord } from './dns-record.ts'
+import { checkedRecord, type DnsRecord } from './dns-record.ts'
 import { dnsTtl } from './dns-ttl.ts'
 import type { RecordSet } from './dns-zone.ts'
 import { editRecord, findRecord } from './edit-record.ts'
+import { oneOf } from './option-error.ts'
 import { rememberedMs, sleepUntil, waitUntilServed } from './propagation.ts'
 
 export interface LowerTtlOptions {
@@ -18,6 +19,8 @@ export interface LowerTtlOptions {
    */
   readonly until?: 'forgotten' | 'authoritative' | undefined
 }
+
+const lowerTtlOptions: readonly (keyof LowerTtlOptions)[] = ['ttlSeconds', 'until']
 
 export interface TtlLowered {
   /** Epoch milliseconds: from here on a repoint is felt within `to` seconds. */
@@ -40,13 +43,15 @@ const assumedTtlSeconds = 86_400
  * Never raises: a record whose TTL is `ttlSeconds` or less stays as it is and is never undone. `safeAt` is then the present,
  * which is true only if nobody lowered it within the TTL that it had before; nobody can see that in a zone.
  *
- * @throws CutoverError `DNS_TTL_INVALID` at once; `DNS_RECORD_NOT_FOUND` before anything is written.
+ * @throws CutoverError `DNS_TTL_INVALID`, `DNS_OPTION_INVALID` at once; `DNS_RECORD_NOT_FOUND` before anything is written.
  * @see RFC 2181 §8 for the meaning of a TTL.
  */
 export function lowerTtl(record: DnsRecord, options: LowerTtlOptions = {}): Change<RecordSet, TtlLowered, RecordSet> {
+  knownOptions(options, lowerTtlOptions, 'DNS_OPTION_INVALID', 'lowerTtl')
   const { ttlSeconds = 60, until = 'forgotten' } = options
+  oneOf('until', until, ['forgotten', 'authoritative'])
   dnsTtl(ttlSeconds, 'ttlSeconds', 1)
-  const { zone, name, type } = dnsRecord(record.zone, record.name, record.type)
+  const { zone, name, type } = checkedRecord(record)
   const isLow = (before: RecordSet): boolean => before.ttlSeconds <= ttlSeconds
   const title = `Lower the TTL of ${name} ${type} to ${ttlSeconds} s`
   return defineChange({

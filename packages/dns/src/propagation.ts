@@ -16,7 +16,7 @@ export async function waitUntilServed(
 ): Promise<number> {
   report({
     kind: 'waiting',
-    why: `every authoritative server of ${zone.name ?? 'the zone'} has to serve it`,
+    why: `name servers of ${zone.name ?? 'the zone'} may still give the former answer`,
     until: since + zone.propagationMs,
   })
   await zone.waitUntilServed(receipt, { since, clock, signal })

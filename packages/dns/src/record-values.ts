@@ -28,6 +28,27 @@ export function recordValues(
   return normal
 }
 
+/**
+ * What a record is to answer from now on, in the form of `recordValues`; refuses also what a zone may well hold, but nobody
+ * can mean: a CNAME to an address, which no resolver follows. No host name ends in digits (RFC 3696 §2).
+ *
+ * @throws CutoverError `DNS_RECORD_INVALID`, `DNS_NAME_INVALID`
+ */
+export function intendedValues(
+  name: string,
+  type: RecordType,
+  values: string | readonly string[],
+  field: string,
+): readonly string[] {
+  if (type === 'CNAME' && [values].flat().some((value) => typeof value === 'string' && isLikeAddress(value))) {
+    return refuse(field, values, 'a host name, since a CNAME cannot hold an address')
+  }
+  return recordValues(name, type, values, field)
+}
+
+const isLikeAddress = (value: string): boolean =>
+  /^(?:.*\.)?\d+\.?$/.test(value) || shortIpv6(value.replace(/^\[(.*)\]$/, '$1')) !== undefined
+
 function recordValue(type: RecordType, value: unknown, field: string): string {
   if (typeof value !== 'string') return refuse(field, value, 'a text')
   switch (type) {

@@ -1,12 +1,21 @@
-import { type Change, CutoverError, defineChange, type Duration, durationMs, formatDuration } from '@cutover/core'
+import {
+  type Change,
+  CutoverError,
+  defineChange,
+  type Duration,
+  durationMs,
+  formatDuration,
+  knownOptions,
+} from '@cutover/core'
 
-import { type DnsRecord, dnsRecord, type RecordAnswer } from './dns-record.ts'
+import { checkedRecord, type DnsRecord, type RecordAnswer } from './dns-record.ts'
 import { dnsTtl } from './dns-ttl.ts'
 import type { RecordSet, RecordType } from './dns-zone.ts'
 import { editRecord, findRecord } from './edit-record.ts'
+import { instant } from './instant.ts'
 import { rememberedMs, sleepUntil, waitUntilServed } from './propagation.ts'
 import { describeRecordSet, sameRecordSet, sameValues } from './record-set.ts'
-import { recordValues } from './record-values.ts'
+import { intendedValues, recordValues } from './record-values.ts'
 import { rtoFits } from './rto.ts'
 
 export interface RepointOptions<Type extends RecordType = RecordType> {
@@ -14,13 +23,15 @@ export interface RepointOptions<Type extends RecordType = RecordType> {
   readonly to: RecordAnswer<Type>
   /** What it has to answer now; anything else is refused, also `to`. */
   readonly from?: RecordAnswer<Type> | undefined
-  /** Epoch milliseconds: refused before; take `safeAt` of `lowerTtl`. */
+  /** Epoch milliseconds (seconds are refused): too early before; take `safeAt` of `lowerTtl`. */
   readonly notBefore?: number | undefined
   /** Refused when going back could take longer: propagation + TTL of the new record + 1 s. */
   readonly rto?: Duration | undefined
   /** The TTL of the new record. @default the TTL found */
   readonly ttlSeconds?: number | undefined
 }
+
+const repointOptions: readonly (keyof RepointOptions)[] = ['to', 'from', 'notBefore', 'rto', 'ttlSeconds']
 
 export interface Repointed {
   /** Epoch milliseconds: from here on no cache that obeys DNS has the former answer. */
@@ -48,15 +59,14 @@ export function repoint<Type extends RecordType>(
   record: DnsRecord<Type>,
   options: RepointOptions<NoInfer<Type>>,
 ): Change<RecordSet, Repointed, RecordSet> {
+  knownOptions(options, repointOptions, 'DNS_OPTION_INVALID', 'repoint')
   const { to, from, notBefore, rto, ttlSeconds } = options
-  const { zone, name, type } = dnsRecord<RecordType>(record.zone, record.name, record.type)
-  const values = recordValues(name, type, to, 'to')
+  const { zone, name, type } = checkedRecord<RecordType>(record)
+  const values = intendedValues(name, type, to, 'to')
   const origin = from === undefined ? undefined : recordValues(name, type, from, 'from')
   if (ttlSeconds !== undefined) dnsTtl(ttlSeconds)
   const rtoMs = rto === undefined ? undefined : durationMs(rto, 'rto')
-  if (notBefore !== undefined && !Number.isFinite(notBefore)) {
-    throw new CutoverError('DNS_OPTION_INVALID', `notBefore is ${String(notBefore)}; wanted epoch milliseconds`)
-  }
+  if (notBefore !== undefined) instant(notBefore, 'notBefore')
   const intended = (before: RecordSet): RecordSet => ({
     ...before,
     ttlSeconds: ttlSeconds ?? before.ttlSeconds,

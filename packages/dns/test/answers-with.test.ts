@@ -1,9 +1,9 @@
 import { fakeWorld } from '@cutover/core/testing'
-import { answersWith, apply, dnsRecord, repoint, type Resolver, waitFor } from '@cutover/dns'
+import { answersWith, type AnswersWithOptions, apply, dnsRecord, repoint, type Resolver, waitFor } from '@cutover/dns'
 import { inMemoryResolver, inMemoryZone } from '@cutover/dns/testing'
 import { expect, test } from 'vitest'
 
-import { apiSet, apiZone, aws, azure, rejection } from './example.ts'
+import { apiSet, apiZone, aws, azure, rejection, thrown } from './example.ts'
 
 const context = (world: ReturnType<typeof fakeWorld>) => ({
   clock: world.clock,
@@ -116,3 +116,19 @@ test('answersWith stops with the reason of the signal', async () => {
 
   expect(error).toBe(reason)
 })
+
+for (const [options, code, message] of [
+  [{ to: '192.0.2.1' }, 'DNS_RECORD_INVALID', /^to is "192\.0\.2\.1"; wanted a host name/],
+  [{ to: azure, resolver: [] }, 'DNS_OPTION_INVALID', /resolver\b.*to, resolvers/],
+  [{ to: azure, resolvers: 'unbound' }, 'DNS_OPTION_INVALID', /^resolvers is "unbound"; wanted a list of resolvers/],
+  [{ to: azure, resolvers: ['unbound'] }, 'DNS_OPTION_INVALID', /^resolvers\[0\] is "unbound"; wanted a Resolver/],
+] as const) {
+  test(`answersWith refuses ${JSON.stringify(options)} at once`, () => {
+    const { api } = apiZone(fakeWorld())
+
+    const error = thrown(() => answersWith(api, options as unknown as AnswersWithOptions<'CNAME'>))
+
+    expect(error.code).toBe(code)
+    expect(error.message).toMatch(message)
+  })
+}

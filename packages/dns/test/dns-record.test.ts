@@ -1,5 +1,17 @@
 import { fakeWorld } from '@cutover/core/testing'
-import { describeRecordSet, dnsName, dnsRecord, type RecordSet, recordSet, sameRecordSet } from '@cutover/dns'
+import {
+  answersWith,
+  describeRecordSet,
+  dnsName,
+  type DnsRecord,
+  dnsRecord,
+  type DnsZone,
+  lowerTtl,
+  type RecordSet,
+  recordSet,
+  repoint,
+  sameRecordSet,
+} from '@cutover/dns'
 import { inMemoryZone } from '@cutover/dns/testing'
 import { expect, test } from 'vitest'
 
@@ -124,3 +136,27 @@ test('describeRecordSet and dnsName are for adapters and messages', () => {
   expect(dnsName('A.B.', 'server')).toBe('a.b')
   expect(() => dnsName('a', 'server')).toThrow(/^server is "a"/)
 })
+
+test('dnsRecord names what is no zone', () => {
+  const noZones: readonly unknown[] = [undefined, null, {}, Promise.resolve(zone), 'example.com']
+
+  for (const none of noZones) {
+    const error = thrown(() => dnsRecord(none as DnsZone, 'api.example.com', 'A'))
+    expect(error.code).toBe('DNS_OPTION_INVALID')
+    expect(error.message).toMatch(/^zone is .*; wanted a DnsZone/)
+  }
+})
+
+for (const [verb, call] of [
+  ['lowerTtl', (record: DnsRecord) => lowerTtl(record)],
+  ['repoint', (record: DnsRecord) => repoint(record, { to: '192.0.2.1' })],
+  ['answersWith', (record: DnsRecord) => answersWith(record, { to: '192.0.2.1' })],
+] as const) {
+  test(`${verb} names what is no record`, () => {
+    for (const none of [undefined, 'api.example.com']) {
+      const error = thrown(() => void call(none as unknown as DnsRecord))
+      expect(error.code).toBe('DNS_OPTION_INVALID')
+      expect(error.message).toMatch(/^record is .*; wanted what dnsRecord\(zone, name, type\) answers/)
+    }
+  })
+}

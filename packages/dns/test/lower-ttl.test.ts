@@ -1,9 +1,9 @@
 import { changeConformance, fakeWorld } from '@cutover/core/testing'
-import { apply, type ChangeInDoubt, lowerTtl, repoint } from '@cutover/dns'
+import { apply, type ChangeInDoubt, lowerTtl, type LowerTtlOptions, repoint } from '@cutover/dns'
 import { inMemoryResolver } from '@cutover/dns/testing'
 import { expect, test } from 'vitest'
 
-import { apiSet, apiZone, aws, azure, rejection } from './example.ts'
+import { apiSet, apiZone, aws, azure, rejection, thrown } from './example.ts'
 
 for (const until of ['forgotten', 'authoritative'] as const) {
   for (const { name, run } of changeConformance({
@@ -157,7 +157,7 @@ test('lowerTtl says for what it waits, and until when', async () => {
     event.kind === 'waiting' ? [{ why: event.why, until: event.until }] : [],
   )
   expect(waits).toEqual([
-    { why: 'every authoritative server of example.com has to serve it', until: startedAt + 60_000 },
+    { why: 'name servers of example.com may still give the former answer', until: startedAt + 60_000 },
     { why: 'resolvers may remember api.example.com with its former TTL of 300 s', until: startedAt + 309_000 },
   ])
 })
@@ -198,3 +198,18 @@ test('lowerTtl refuses a TTL of 0 with the reason', () => {
 
   expect(() => void lowerTtl(api, { ttlSeconds: 0 })).toThrow(/ttlSeconds is 0; .* because 0 promises nothing/)
 })
+
+for (const [options, code, message] of [
+  [{ ttl: 30 }, 'DNS_OPTION_INVALID', /ttl\b.*ttlSeconds, until/],
+  [{ until: 'now' }, 'DNS_OPTION_INVALID', /until is "now"; wanted .*forgotten.*authoritative/],
+  [null, 'DNS_OPTION_INVALID', /options/],
+] as const) {
+  test(`lowerTtl refuses ${JSON.stringify(options)} at once`, () => {
+    const { api } = apiZone(fakeWorld())
+
+    const error = thrown(() => void lowerTtl(api, options as unknown as LowerTtlOptions))
+
+    expect(error.code).toBe(code)
+    expect(error.message).toMatch(message)
+  })
+}

@@ -281,10 +281,33 @@ const mistakes: readonly [RepointOptions<'CNAME'>, string, RegExp][] = [
   [{ to: [] as unknown as string }, 'DNS_RECORD_INVALID', /^to is \[\]; wanted at least one value/],
   [{ to: ['a.example.net', 'b.example.net'] as unknown as string }, 'DNS_RECORD_INVALID', /a CNAME has one value/],
   [{ to: 'API.example.com' }, 'DNS_RECORD_INVALID', /another name than its own/],
+  [{ to: 'api.example.com.' }, 'DNS_RECORD_INVALID', /another name than its own/],
+  [
+    { to: '192.0.2.1' },
+    'DNS_RECORD_INVALID',
+    /^to is "192\.0\.2\.1"; wanted a host name, since a CNAME cannot hold an address$/,
+  ],
+  [{ to: '192.0.2.1.' }, 'DNS_RECORD_INVALID', /^to is "192\.0\.2\.1\."; wanted a host name/],
+  [{ to: '192.0.2.256' }, 'DNS_RECORD_INVALID', /wanted a host name/],
+  [{ to: '2001:db8::1' }, 'DNS_RECORD_INVALID', /^to is "2001:db8::1"; wanted a host name, since a CNAME/],
+  [{ to: '[2001:db8::1]' }, 'DNS_RECORD_INVALID', /wanted a host name, since a CNAME/],
   [{ to: 'orders' }, 'DNS_NAME_INVALID', /^to is "orders"; wanted an absolute name/],
   [{ to: 'https://orders.azurewebsites.net' }, 'DNS_NAME_INVALID', /letters, digits, hyphens/],
   [{ to: azure, from: '' }, 'DNS_NAME_INVALID', /^from is ""/],
   [{ to: azure, notBefore: Number.NaN }, 'DNS_OPTION_INVALID', /^notBefore is NaN; wanted epoch milliseconds/],
+  [
+    { to: azure, notBefore: 1_763_607_600 },
+    'DNS_OPTION_INVALID',
+    /^notBefore is 1763607600; wanted epoch milliseconds, not seconds: perhaps 1763607600000$/,
+  ],
+  [{ to: azure, notBefore: 0 }, 'DNS_OPTION_INVALID', /^notBefore is 0; wanted epoch milliseconds/],
+  [
+    { to: azure, notBefore: '2026-11-20T03:00:00Z' as unknown as number },
+    'DNS_OPTION_INVALID',
+    /^notBefore is "2026-11-20T03:00:00Z"; wanted epoch milliseconds/,
+  ],
+  [{ to: azure, rtoMs: 5 } as RepointOptions<'CNAME'>, 'DNS_OPTION_INVALID', /rtoMs.*to, from, notBefore, rto, ttl/],
+  [undefined as unknown as RepointOptions<'CNAME'>, 'DNS_OPTION_INVALID', /options/],
   [{ to: azure, rto: '5 minutes' as '5m' }, 'DURATION_INVALID', /^rto is "5 minutes"/],
   [{ to: azure, ttlSeconds: 0.5 }, 'DNS_TTL_INVALID', /^ttlSeconds is 0.5/],
 ]
@@ -298,3 +321,14 @@ for (const [options, code, message] of mistakes) {
     expect(error.message).toMatch(message)
   })
 }
+
+test('repoint mends a CNAME that holds an address', async () => {
+  const world = fakeWorld()
+  const { zone, api } = apiZone(world, apiSet(300, '192.0.2.1'))
+
+  const { revert } = await apply(repoint(api, { to: azure, from: '192.0.2.1' }), world)
+  expect(zone.records).toEqual([apiSet(300, azure)])
+  await revert()
+
+  expect(zone.records).toEqual([apiSet(300, '192.0.2.1')])
+})

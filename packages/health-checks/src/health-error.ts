@@ -1,6 +1,6 @@
 import { CutoverError } from '@cutover/core'
 
-/** `HEALTH_OPTIONS_INVALID`: an option cannot be meant; nothing was asked. What a probe sees is an answer, never an error. */
+/** `HEALTH_OPTIONS_INVALID`: an option cannot be meant, or there is none of that name; nothing was asked. What a probe sees is an answer, never an error. */
 export type HealthErrorCode = 'HEALTH_OPTIONS_INVALID'
 
 /** `found` is printed: pass no secret. */
@@ -11,6 +11,7 @@ export function refuseOption(field: string, found: unknown, wanted: string): nev
 
 function shown(found: unknown): string {
   if (typeof found === 'string') return JSON.stringify(found)
+  if (typeof found === 'function') return 'a function'
   if (typeof found === 'object' && found !== null) return Array.isArray(found) ? `[${found.join(', ')}]` : 'an object'
   return String(found)
 }

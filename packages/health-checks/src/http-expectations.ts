@@ -18,10 +18,23 @@ export interface Broken {
   readonly text: string
 }
 
-export function checkExpectations({ status }: HttpExpectations): void {
+export function checkExpectations({ status, responseHeaders = {}, body, json }: HttpExpectations): void {
+  if (body !== undefined && !(body instanceof RegExp) && typeof body !== 'function')
+    refuseOption('body', body, 'an expression such as /ok/, or a function that answers true')
+  if (json !== undefined && typeof json !== 'function') refuseOption('json', json, 'a function that answers true')
+  if (typeof responseHeaders !== 'object' || responseHeaders === null)
+    refuseOption('responseHeaders', responseHeaders, '{ name: value or expression }')
+  for (const [name, wanted] of Object.entries(responseHeaders)) {
+    if (typeof wanted !== 'string' && !(wanted instanceof RegExp))
+      refuseOption(`responseHeaders.${name}`, wanted, 'a text, or an expression')
+  }
   const statuses = typeof status === 'number' ? [status] : status
   if (statuses === undefined) return
-  if (statuses.length === 0 || !statuses.every((each) => Number.isInteger(each) && each >= 200 && each <= 599)) {
+  if (
+    !Array.isArray(statuses) ||
+    statuses.length === 0 ||
+    !statuses.every((each) => Number.isInteger(each) && each >= 200 && each <= 599)
+  ) {
     refuseOption('status', status, 'a status code from 200 to 599, or a list of them')
   }
 }

@@ -1,4 +1,12 @@
-import { type Answer, type Check, defineCheck, type Duration, durationMs, formatDuration } from '@cutover/core'
+import {
+  type Answer,
+  type Check,
+  defineCheck,
+  type Duration,
+  durationMs,
+  formatDuration,
+  knownOptions,
+} from '@cutover/core'
 
 import { late, withDeadline } from './deadline.ts'
 import { refuseOption } from './health-error.ts'
@@ -17,6 +25,23 @@ export interface HttpProbeOptions extends ProbeTarget, HttpExpectations {
   /** @default nodeTransport */
   readonly transport?: HttpTransport | undefined
 }
+
+const probeOptions: readonly (keyof HttpProbeOptions)[] = [
+  'url',
+  'address',
+  'port',
+  'method',
+  'headers',
+  'ca',
+  'status',
+  'responseHeaders',
+  'body',
+  'json',
+  'within',
+  'id',
+  'title',
+  'transport',
+]
 
 /** JSON data without request headers and without the URL's query. */
 export interface HttpEvidence {
@@ -61,9 +86,14 @@ export interface HttpEvidence {
  * @throws CutoverError `HEALTH_OPTIONS_INVALID`, `DURATION_INVALID` when it is made, before anything is asked.
  */
 export function httpProbe(options: HttpProbeOptions): Check<HttpEvidence> {
+  // The URL alone, as fetch takes it, may have a key in its query: it is not shown.
+  if (typeof options === 'string') refuseOption('options', 'a text', '{ url }')
+  knownOptions(options, probeOptions, 'HEALTH_OPTIONS_INVALID', 'httpProbe')
   const { within = '5s', transport = nodeTransport, address, port, method = 'GET' } = options
   const target = probeTarget(options)
   checkExpectations(options)
+  if (typeof (transport as Partial<HttpTransport> | null)?.request !== 'function')
+    refuseOption('transport', transport, 'an HttpTransport, such as nodeTransport')
   const withinMs = durationMs(within, 'within')
   if (withinMs <= 0) refuseOption('within', within, 'more than 0')
   if (method === 'HEAD' && (options.body ?? options.json))
@@ -72,6 +102,10 @@ export function httpProbe(options: HttpProbeOptions): Check<HttpEvidence> {
   const where = elsewhere ? `${target.shownUrl} at ${target.asked}` : target.shownUrl
   const { title = `${where} answers ${wantedStatus(options)} within ${formatDuration(withinMs)}` } = options
   const { id = `health:${method.toLowerCase()}:${target.shownUrl}${elsewhere ? `@${target.asked}` : ''}` } = options
+
+  for (const [field, text] of Object.entries({ id, title })) {
+    if (typeof text !== 'string' || text === '') refuseOption(field, text, 'a text')
+  }
 
   return defineCheck<HttpEvidence>({
     id,

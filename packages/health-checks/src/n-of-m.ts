@@ -5,6 +5,7 @@ import {
   defineCheck,
   type Duration,
   durationMs,
+  knownOptions,
   type Status,
 } from '@cutover/core'
 
@@ -20,6 +21,8 @@ export interface NOfMOptions {
   /** What is true when it passes, for people: `The target is well`. @default the other check's, with the numbers */
   readonly title?: string | undefined
 }
+
+const nOfMOptions: readonly (keyof NOfMOptions)[] = ['pass', 'of', 'every', 'title']
 
 export interface NOfMEvidence<Evidence = unknown> {
   readonly pass: number
@@ -44,6 +47,10 @@ export interface NOfMEvidence<Evidence = unknown> {
  * @throws CutoverError `HEALTH_OPTIONS_INVALID`, `DURATION_INVALID` when it is made, before anything is asked.
  */
 export function nOfM<Evidence>(check: Check<Evidence>, options: NOfMOptions): Check<NOfMEvidence<Evidence>> {
+  if (typeof (check as Partial<Check> | undefined)?.run !== 'function') {
+    refuseOption('check', check, 'a check, such as httpProbe(…)')
+  }
+  knownOptions(options, nOfMOptions, 'HEALTH_OPTIONS_INVALID', 'nOfM')
   const { pass: needed, of, every = '5s', title = `${check.title}, ${needed} of ${of} times` } = options
   if (!Number.isInteger(of) || of < 1) refuseOption('of', of, 'a whole number of at least 1')
   if (!Number.isInteger(needed) || needed < 1) refuseOption('pass', needed, 'a whole number of at least 1')

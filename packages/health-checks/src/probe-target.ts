@@ -31,6 +31,7 @@ const maxBodyBytes = 1_048_576
 
 /** @throws CutoverError `HEALTH_OPTIONS_INVALID` naming the field; never with a secret. */
 export function probeTarget({ url, address, port, method = 'GET', headers = {}, ca }: ProbeTarget): Target {
+  if (typeof url !== 'string') refuseOption('url', url, 'an absolute http or https URL')
   if (!URL.canParse(url))
     refuseOption('url', url.replace(/\?.*$/s, '?…').replace(/\/\/.*@/s, '//…@'), 'an absolute http or https URL')
   const { protocol, host, hostname, port: ownPort, pathname, search, searchParams, username, password } = new URL(url)
@@ -43,9 +44,14 @@ export function probeTarget({ url, address, port, method = 'GET', headers = {}, 
     refuseOption('port', port, 'a whole number from 1 to 65535')
   }
   if (address !== undefined) checkAddress(address)
-  if (ca !== undefined && ![ca].flat().every((pem) => pem.includes('-----BEGIN CERTIFICATE-----'))) {
+  if (
+    ca !== undefined &&
+    ![ca].flat().every((pem) => typeof pem === 'string' && pem.includes('-----BEGIN CERTIFICATE-----'))
+  ) {
     refuseOption('ca', 'without a certificate', 'PEM text (-----BEGIN CERTIFICATE-----…), not a path')
   }
+  if (typeof headers !== 'object' || headers === null) refuseOption('headers', 'not an object', '{ name: value }')
+  const checked = checkedHeaders(headers)
   const secure = protocol === 'https:'
   const name = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
   const connectTo = address ?? name
@@ -63,7 +69,7 @@ export function probeTarget({ url, address, port, method = 'GET', headers = {}, 
       address: connectTo,
       port: connectPort,
       path: `${pathname}${search}`,
-      headers: { 'user-agent': '@cutover/health-checks', ...checkedHeaders(headers), host },
+      headers: { 'user-agent': '@cutover/health-checks', ...checked, host },
       ca,
       maxBodyBytes,
     },
@@ -79,7 +85,9 @@ function without(sent: readonly string[]): (text: string) => string {
   return (text) => secrets.reduce((left, secret) => left.replaceAll(secret, '[sent]'), text)
 }
 
-function checkAddress(address: string): void {
+function checkAddress(address: unknown): void {
+  if (typeof address !== 'string')
+    return refuseOption('address', address, 'an IP address (without brackets) or a host name')
   if (/^[^:]+:\d+$/.test(address)) refuseOption('address', address, 'an address alone, and the port in port')
   if (!/^[\w.:%-]+$/.test(address)) refuseOption('address', address, 'an IP address (without brackets) or a host name')
 }
@@ -90,6 +98,7 @@ function checkedHeaders(headers: Readonly<Record<string, string>>): Record<strin
     const lower = name.toLowerCase()
     if (lower === 'host') refuseOption('headers', 'one with Host', 'the real name in url')
     if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) refuseOption('headers', name, 'the name of an HTTP header')
+    if (typeof value !== 'string') refuseOption(`headers.${name}`, 'not a text', 'one line of Latin-1 text')
     if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value))
       refuseOption(`headers.${name}`, 'not printable', 'one line of Latin-1 text')
     checked[lower] = value

@@ -239,10 +239,40 @@ test.each([
   [{ url, headers: { Host: 'x' } }, 'headers is "one with Host"; wanted the real name in url'],
   [{ url, headers: { 'a b': 'x' } }, 'headers is "a b"; wanted the name of an HTTP header'],
   [{ url, headers: { key: 'topsecret\n' } }, 'headers.key is "not printable"; wanted one line of Latin-1 text'],
+  [{}, 'url is undefined; wanted an absolute http or https URL'],
+  [{ url, status: '200' }, 'status is "200"; wanted a status code from 200 to 599, or a list of them'],
+  [{ url, status: ['200'] }, 'status is [200]; wanted a status code from 200 to 599, or a list of them'],
+  [{ url, address: 5 }, 'address is 5; wanted an IP address (without brackets) or a host name'],
+  [{ url, headers: 'x-key: 5' }, 'headers is "not an object"; wanted { name: value }'],
+  [{ url, headers: { retries: 5 } }, 'headers.retries is "not a text"; wanted one line of Latin-1 text'],
+  [{ url, ca: 5 }, 'ca is "without a certificate"; wanted PEM text (-----BEGIN CERTIFICATE-----…), not a path'],
+  [{ url, body: 'ok' }, 'body is "ok"; wanted an expression such as /ok/, or a function that answers true'],
+  [{ url, json: { ok: true } }, 'json is an object; wanted a function that answers true'],
+  [{ url, responseHeaders: 'x' }, 'responseHeaders is "x"; wanted { name: value or expression }'],
+  [{ url, responseHeaders: { 'x-region': 5 } }, 'responseHeaders.x-region is 5; wanted a text, or an expression'],
+  [{ url, transport: fetch }, 'transport is a function; wanted an HttpTransport, such as nodeTransport'],
+  [{ url, title: 5 }, 'title is 5; wanted a text'],
+  [{ url, id: '' }, 'id is ""; wanted a text'],
 ])('%o is refused when the check is made', (options, message) => {
   const error = thrown(() => httpProbe(options as Parameters<typeof httpProbe>[0]))
 
   expect(isCutoverError(error, 'HEALTH_OPTIONS_INVALID') && error.message).toBe(message)
+})
+
+test.each([
+  [{ url, timeout: 5_000 }, /timeout\b.*url, address, port, method, headers, ca, status,/],
+  [{ url, header: { 'x-key': 'topsecret' } }, /header\b.*headers/],
+  [undefined, /options/],
+  ['https://api.example.com/?code=topsecret', /^options is .*; wanted \{ url \}/],
+])('%o is refused, and what is known is told', (options, message) => {
+  const error = thrown(() => httpProbe(options as unknown as Parameters<typeof httpProbe>[0]))
+
+  expect(isCutoverError(error, 'HEALTH_OPTIONS_INVALID') && error.message).toMatch(message)
+  expect(String(error)).not.toContain('topsecret')
+})
+
+test('within that is no text is refused by name', () => {
+  expect(() => httpProbe({ url, within: 5_000 as unknown as '5s' })).toThrow(/^within is 5000; wanted/)
 })
 
 function thrown(act: () => unknown): unknown {

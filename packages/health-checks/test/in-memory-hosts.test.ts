@@ -97,3 +97,22 @@ test('a probe is one read of the world: an outage of http makes it throw, and ti
   await world.call('http.break', { write: true }, () => {}).catch(() => {})
   await expect(check.run(contextOf(world))).rejects.toThrow('http.get 20.50.2.1 https://api.example.com/')
 })
+
+test('a server with an option, or a state, that is none is refused', () => {
+  const hosts = inMemoryHosts(fakeWorld())
+
+  expect(() => hosts.serve('20.50.2.1', undefined, { slow: 5 } as object)).toThrow(
+    expect.objectContaining({
+      code: 'HEALTH_OPTIONS_INVALID',
+      message: expect.stringMatching(/slow\b.*names, expired, answerMs, slowMs/) as unknown,
+    }),
+  )
+  hosts.serve('20.50.2.2', () => ({ statusCode: 500 }) as object)
+  expect(() => hosts.respond('20.50.2.2', 'api.example.com', '/')).toThrow(/statusCode.*status, headers, body/)
+  expect(() => hosts.serve('20.50.2.1').turn('down' as 'sick')).toThrow(
+    expect.objectContaining({
+      code: 'HEALTH_OPTIONS_INVALID',
+      message: 'state is "down"; wanted well, sick, slow, refused or silent',
+    }),
+  )
+})

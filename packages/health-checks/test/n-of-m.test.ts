@@ -151,3 +151,25 @@ test.each([
 
   expect(isCutoverError(error, 'HEALTH_OPTIONS_INVALID') && error.message).toBe(message)
 })
+
+test.each([
+  [{ pass: 1, of: 3, interval: '5s' }, /interval\b.*pass, of, every, title/],
+  [undefined, /options/],
+])('the options %o are refused, and what is known is told', (options, message) => {
+  const make = () => nOfM(scripted([]).check, options as unknown as Parameters<typeof nOfM>[1])
+
+  expect(make).toThrow(
+    expect.objectContaining({ code: 'HEALTH_OPTIONS_INVALID', message: expect.stringMatching(message) as unknown }),
+  )
+})
+
+test('what is no check is refused by name', () => {
+  const make = () => nOfM(undefined as unknown as Parameters<typeof nOfM>[0], { pass: 1, of: 1 })
+
+  expect(make).toThrow(
+    expect.objectContaining({
+      code: 'HEALTH_OPTIONS_INVALID',
+      message: 'check is undefined; wanted a check, such as httpProbe(…)',
+    }),
+  )
+})

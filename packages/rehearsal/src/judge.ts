@@ -4,10 +4,11 @@ import { type FaultPlan, isOfJournal, isTransient } from './fault-plan.ts'
 import type { Golden } from './rehearsed-run.ts'
 import type { End } from './runners.ts'
 
-/** Something that must never be, and when it was first so (milliseconds since the run began). */
+/** Something that must never be, and from when until when it was so (milliseconds since the run began). */
 export interface Finding {
   readonly what: string
   readonly at: number | undefined
+  readonly endedAt?: number | undefined
 }
 
 export interface Judged {
@@ -98,14 +99,16 @@ function ofWhatClientsWereTold({ end, world: { observed, waiting } }: Judged): F
 
 function ofListeners({ observed }: FakeWorld): Finding[] {
   const listening = new Map<string, Set<string>>()
-  for (const observation of observed) {
+  for (const [i, observation] of observed.entries()) {
     if (observation.kind !== 'listening') continue
     const { source, side, on, at } = observation
     const sides = listening.get(source) ?? new Set()
     listening.set(source, sides)
     if (on) sides.add(side)
     else sides.delete(side)
-    if (sides.size > 1) return [finding(`${[...sides].join(' and ')} listened to ${source} at once`, at)]
+    if (sides.size < 2) continue
+    const ended = observed.slice(i).find((later) => later.kind === 'listening' && later.source === source && !later.on)
+    return [{ ...finding(`${[...sides].join(' and ')} listened to ${source} at once`, at), endedAt: ended?.at }]
   }
   return []
 }

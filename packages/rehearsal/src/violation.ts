@@ -18,7 +18,7 @@ export function violation(
       `${fault} at ${effect} (${operation})${before === undefined ? '' : `, done right before ${before} (${operations[before - 1]})`}`,
   )
   const what = first?.what ?? ''
-  const step = first?.at === undefined ? undefined : stepsAt(outcome, first.at)
+  const step = first?.at === undefined ? undefined : stepsAt(outcome, first)
   const replay = replayId(plan)
   const sentences = [
     `${told.join(', then ') || 'without any fault'}: ${what}${step === undefined ? '' : `, ${step}`}`,
@@ -29,15 +29,22 @@ export function violation(
   return { what, faults, step, replay, text: sentences.join('. ') }
 }
 
-/** Which step was under way at that moment, and which had gone before: one of the two came too early. */
-function stepsAt({ events, startedAt }: Outcome, at: number): string {
-  const begun = events.flatMap((event) => {
+/** Which step was under way at that moment, which had gone before, and which ended it: one of them came too early, or too late. */
+function stepsAt(outcome: Outcome, { at = 0, endedAt }: Finding): string {
+  const begun = begunBy(outcome, at)
+  const during = begun.at(-1)
+  const before = begun.findLast((step) => step !== during)
+  if (during === undefined) return 'before the first step'
+  const ending = endedAt === undefined ? undefined : begunBy(outcome, endedAt).at(-1)
+  const until = ending === undefined || ending === during ? '' : `, until ${ending}`
+  return `while ${during} was under way${before === undefined ? '' : `, after ${before}`}${until}`
+}
+
+/** The steps that had begun by then, to be done or undone, in order. */
+function begunBy({ events, startedAt }: Outcome, at: number): string[] {
+  return events.flatMap((event) => {
     if (event.at - startedAt > at) return []
     if (event.kind === 'step-started') return [`“${event.title}”`]
     return event.kind === 'step-undoing' ? [`undoing “${event.title}”`] : []
   })
-  const during = begun.at(-1)
-  const before = begun.findLast((step) => step !== during)
-  if (during === undefined) return 'before the first step'
-  return `while ${during} was under way${before === undefined ? '' : `, after ${before}`}`
 }

@@ -12,6 +12,7 @@ import {
 import { forecast } from './forecast.ts'
 import type { StepHistory } from './history.ts'
 import type { Question } from './journal.ts'
+import { planChanged } from './plan-changed.ts'
 import { offer, type Run } from './run.ts'
 import { because, isFenced, patiently, pauseMs, probe, probeInDoubt, probeUntil, sentUntil } from './standing.ts'
 
@@ -21,7 +22,7 @@ export async function applyStep(run: Run, step: string, change: ChangeSpec, lane
   markUsed(change)
   const known = run.history.steps.get(step)
   if (known?.kind === 'change') {
-    if (!sameJson(known.intent, change.intent)) throw run.refuse(planChanged(known, change))
+    if (!sameJson(known.intent, change.intent)) throw run.refuse(planChanged(difference(known, change)))
     if (known.undone !== undefined || known.residue !== undefined)
       return known.settled ? known.settled.after : known.outcome?.seen
     if (known.outcome) {
@@ -290,20 +291,15 @@ function doubtQuestion(change: ChangeSpec, before: unknown, standing: Standing<u
   }
 }
 
-function planChanged(known: StepHistory, change: ChangeSpec): CutoverError {
-  return new CutoverError(
-    'CUTOVER_PLAN_CHANGED',
-    `REFUSED: this is not the plan that the journal began with\n  step ${known.number}  - ${known.title} ${JSON.stringify(known.intent)}\n          + ${change.title} ${JSON.stringify(change.intent)}`,
-    { next: 'Run the script with which it was begun; a step that has begun can only be undone by that one.' },
-  )
-}
+const difference = (known: StepHistory, change: ChangeSpec): string =>
+  `\n  step ${known.number}  - ${known.title} ${JSON.stringify(known.intent)}\n          + ${change.title} ${JSON.stringify(change.intent)}`
 
 function begunElsewhere(run: Run, change: ChangeSpec): CutoverError {
   return new CutoverError(
     'CUTOVER_BEGUN_ELSEWHERE',
-    `REFUSED: this would be a NEW cutover ${run.id}, but its first step is true already: ${change.title}. A new journal would take that for the state to go back to`,
+    `REFUSED: this would be a NEW cutover ${run.id}, but its first step is true already: ${change.title}. Its journal, ${run.journalPlace}, is new, and would take that for the state to go back to`,
     {
-      next: 'Begun elsewhere? Run it where its journal is. Really new? Run it with adopt: true; this part will not be undone.',
+      next: 'Begun elsewhere? Run it with the journal with which it was begun. Really new? Run it with adopt: true; this part will not be undone.',
     },
   )
 }

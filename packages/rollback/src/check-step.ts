@@ -39,7 +39,8 @@ export async function checkStep<Evidence>(
   }
   run.throwIfStopped()
 
-  const withinMs = options.within === undefined ? undefined : durationMs(options.within, 'within')
+  const { within, every, consecutive, patience } = options
+  const withinMs = within === undefined ? undefined : durationMs(within, 'within')
   run.tell(() => ({
     kind: 'step-started',
     step,
@@ -52,7 +53,7 @@ export async function checkStep<Evidence>(
   const answer = await ask(
     check,
     context,
-    options,
+    { within, every, consecutive, patience },
     ({ status, text }, final) =>
       final ||
       run.tell(() => ({
@@ -63,7 +64,10 @@ export async function checkStep<Evidence>(
         final: false,
         text: `${check.title}: ${status}: ${text}`,
       })),
-  )
+  ).catch((error: unknown) => {
+    // A check or an option that makes no sense: a script that swallows that must not go on.
+    throw context.signal.aborted ? error : run.refuse(error)
+  })
   const { status, text } = answer
   const evidence = journalCopy(answer.evidence, `${step}: evidence`)
   await run.append({ t: 'check', ...run.place(step), title: check.title, status, text, evidence })

@@ -10,12 +10,19 @@ const codes = {
   parked: 'CUTOVER_PARKED',
 } as const
 
+const nexts = {
+  'rolled-back': 'Nothing is left to do; to try again, run it with a new journal.',
+  'rolled-back-with-residue': 'See to what is left.',
+  parked: 'Answer what is asked, then run it again.',
+} as const
+
 /** Every end but `completed`: the message is what a person reads at night, `report` the same for programs. */
 export class CutoverEnded extends CutoverError<EndCode> {
-  readonly report: Report
+  declare readonly report: Report
 
   constructor(end: keyof typeof codes, report: Report, cause: unknown) {
-    super(codes[end], report.text, { cause, next: report.text.split('\n').slice(1).join('\n') })
-    this.report = report
+    super(codes[end], report.text, { cause, next: nexts[end] })
+    // Node prints every property of an error that nobody has caught: the message has said it all.
+    Object.defineProperty(this, 'report', { value: report, enumerable: false })
   }
 }

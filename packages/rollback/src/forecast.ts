@@ -31,6 +31,7 @@ export function forecast(
   }
   const latestAbortAt = windowEndsAt === undefined ? undefined : windowEndsAt - backMs
   const open = unknown.length === 0 ? '' : `, and ${unknown.length} that nobody can estimate`
+  const known = steps.length - unknown.length
   return {
     backMs,
     steps: steps.length,
@@ -38,7 +39,7 @@ export function forecast(
     latestAbortAt,
     text:
       history.noReturn === undefined
-        ? `back now: ${formatDuration(backMs)} for ${steps.length} steps${open}`
+        ? `back now: ${formatDuration(backMs)} for ${known} step${known === 1 ? '' : 's'}${open}`
         : 'no way back since the point of no return',
   }
 }

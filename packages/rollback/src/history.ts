@@ -58,6 +58,8 @@ export class History {
   /** The steps of each scope, in the order of the script. */
   readonly order: Map<string, string[]> = new Map()
   readonly questions: Map<string, Question & { readonly step: string; readonly at: number }> = new Map()
+  /** What people have said, by step; the last of each. */
+  readonly answered: Map<string, JournalEntry & { readonly t: 'answered' }> = new Map()
   decided: { readonly why: string; readonly code: string; readonly at: number } | undefined
   noReturn: string | undefined
   closed: 'completed' | 'rolled-back' | 'rolled-back-with-residue' | undefined
@@ -167,6 +169,8 @@ export class History {
   #absorbAnswer(step: StepHistory, entry: JournalEntry & { t: 'answered' }): void {
     const said = `${entry.who}: ${entry.why}`
     this.questions.delete(step.step)
+    this.answered.delete(step.step)
+    this.answered.set(step.step, entry)
     switch (entry.answer) {
       case 'happened':
         step.outcome = { how: 'told', seen: undefined, hint: undefined, at: entry.at }

@@ -87,6 +87,8 @@ export interface OpenOptions {
 export interface Journal {
   /** For people: a path, or `memory`. */
   readonly location: string
+  /** Where it is a file: its path from the root. */
+  readonly fullPath?: string | undefined
   /**
    * Takes the lease; waits for a predecessor's to end unless that one is known to be dead.
    *

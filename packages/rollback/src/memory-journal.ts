@@ -1,4 +1,4 @@
-import { CutoverError } from '@cutover/core'
+import { CutoverError, knownOptions } from '@cutover/core'
 
 import type { Journal, JournalEntry, OpenJournal, OpenOptions } from './journal.ts'
 
@@ -17,8 +17,11 @@ export interface MemoryJournalOptions {
   readonly leaseMs?: number | undefined
 }
 
+const next = 'Let the other runner go on; if there is none, run it again.'
+
 /** A journal that lives as long as the process: for tests and rehearsals. It keeps what it is given, frozen. */
 export function memoryJournal(options: MemoryJournalOptions = {}): MemoryJournal {
+  knownOptions(options, ['world', 'leaseMs'], 'CUTOVER_OPTIONS_INVALID', 'memoryJournal')
   const { world, leaseMs = 30_000 } = options
   const call: NonNullable<typeof world>['call'] = world
     ? world.call.bind(world)
@@ -51,7 +54,9 @@ export function memoryJournal(options: MemoryJournalOptions = {}): MemoryJournal
       heldUntil = freshAt + leaseMs
       const guard = (): void => {
         if (mine !== fence)
-          throw new CutoverError('CUTOVER_FENCED', 'another runner has taken over; this one writes nothing any more')
+          throw new CutoverError('CUTOVER_FENCED', 'another runner has taken over; this one writes nothing any more', {
+            next,
+          })
       }
       const refresh = (at: number): void => {
         freshAt = at
@@ -68,6 +73,7 @@ export function memoryJournal(options: MemoryJournalOptions = {}): MemoryJournal
           throw new CutoverError(
             'CUTOVER_FENCED',
             `no sign of life for ${leaseMs} ms: another runner may have taken over`,
+            { next },
           )
         },
         async renew() {
@@ -85,6 +91,7 @@ export function memoryJournal(options: MemoryJournalOptions = {}): MemoryJournal
               throw new CutoverError(
                 'CUTOVER_JOURNAL_FAILED',
                 `record ${entry.seq} does not follow ${entries.length - 1}`,
+                { next },
               )
             }
             entries.push(entry)

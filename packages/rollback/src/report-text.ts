@@ -1,5 +1,6 @@
 import { formatDuration, formatInstant } from '@cutover/core'
 
+import { answerCommand, meaning } from './answer-command.ts'
 import type { History } from './history.ts'
 import type { Report, ReportedStep } from './report.ts'
 
@@ -70,14 +71,15 @@ function parkedLines(
   location: string,
 ): string[] {
   const title = report.steps.find((candidate) => candidate.step === step)?.title ?? step
-  const total = Math.max(report.steps.length, history.outline?.length ?? 0)
+  // Without an outline nobody knows how many are ahead.
+  const total = history.outline && Math.max(report.steps.length, history.outline.length)
   return [
-    `PARKED at step ${number} of ${total}: ${title}`,
+    `PARKED at step ${number}${total === undefined ? '' : ` of ${total}`}: ${title}`,
     `  ${question.startsWith(`${title}: `) ? question.slice(title.length + 2) : question}`,
     field('State', stateText(report, history)),
     ...look.map((command) => field('Look', command)),
     ...answers.map(({ answer, means }) =>
-      field('Answer', `npx cutover answer ${location} ${number} ${answer} --who NAME --why TEXT    ${means}`),
+      field('Answer', `${answerCommand(location, number, answer)} ${meaning(location, means)}`),
     ),
     '  then run it again',
     code,

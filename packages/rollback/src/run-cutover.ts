@@ -3,8 +3,10 @@ import { type Clock, CutoverError, formatInstant, journalCopy, systemClock, tell
 import { CutoverEnded } from './cutover-ended.ts'
 import { History } from './history.ts'
 import type { OpenJournal } from './journal.ts'
+import { assertBegun, placeOf } from './nothing-begun.ts'
+import { planChanged } from './plan-changed.ts'
 import { type Report, reportOf } from './report.ts'
-import type { RunOptions } from './run-options.ts'
+import { assertRun, type RunOptions } from './run-options.ts'
 import { Run } from './run.ts'
 import { type Cutover, Scope } from './scope.ts'
 import { onInterrupt } from './sigint.ts'
@@ -30,10 +32,10 @@ export async function runCutover(
   options: { readonly id: string } & RunOptions,
   script: (cutover: Cutover) => Promise<unknown>,
 ): Promise<Report> {
+  assertRun(options, script)
   const { id, journal, clock = systemClock, signal, onEvent } = options
-  if (typeof id !== 'string' || id === '')
-    throw new CutoverError('CUTOVER_OPTIONS_INVALID', `id is ${JSON.stringify(id)}; wanted a name`)
   if (signal?.aborted) throw interrupted(signal.reason, journal.location)
+  if (options.rollBack === true) await assertBegun(journal)
   const opened = await journal
     .open({
       clock,
@@ -93,22 +95,17 @@ async function proceed(
 }
 
 /** The first record; or the proof that this journal is the one of this cutover. */
-async function open(run: Run, { rollBack = false, outline, journal, windowEndsAt }: RunOptions): Promise<void> {
+async function open(run: Run, { outline, journal, windowEndsAt }: RunOptions): Promise<void> {
   const { history } = run
   if (history.id !== undefined && history.id !== run.id) {
     throw new CutoverError(
       'CUTOVER_JOURNAL_OF_ANOTHER',
-      `REFUSED: ${journal.location} is the journal of ${history.id}, not of ${run.id}`,
+      `REFUSED: ${placeOf(journal)} is the journal of ${history.id}, not of ${run.id}`,
+      { next: `Name the journal of ${run.id}; for a new cutover, a file that is not there yet.` },
     )
   }
   const resumed = history.next > 0
   if (!resumed) {
-    if (rollBack)
-      throw new CutoverError(
-        'CUTOVER_NOTHING_BEGUN',
-        `REFUSED: ${journal.location} is empty, so there is nothing to go back from`,
-        { next: 'Run it where its journal is.' },
-      )
     await run.append({ t: 'opened', id: run.id, format: 1, outline: outline && journalCopy(outline, 'outline') })
   }
   run.tell(() => ({
@@ -127,6 +124,7 @@ async function decideToGoBack(run: Run): Promise<void> {
     throw new CutoverError(
       'CUTOVER_PAST_NO_RETURN',
       `REFUSED: nothing is undone since the point of no return: ${run.history.noReturn}`,
+      { next: 'Go on: run it again without rollBack.' },
     )
   }
   await run.append({ t: 'decided', why: 'asked to go back', code: 'CUTOVER_ASKED' })
@@ -154,12 +152,8 @@ async function play(run: Run, script: (cutover: Cutover) => Promise<unknown>): P
   if (thrown) throw thrown.error
   const missed = run.missed()
   if (missed.length > 0) {
-    throw new CutoverError(
-      'CUTOVER_PLAN_CHANGED',
-      `REFUSED: this is not the plan that the journal began with: the script ended without\n${missed.map(({ number, title }) => `  step ${number}  - ${title}`).join('\n')}`,
-      {
-        next: 'Run the script with which it was begun, or run it with rollBack: true first.',
-      },
+    throw planChanged(
+      `: the script ended without\n${missed.map(({ number, title }) => `  step ${number}  - ${title}`).join('\n')}`,
     )
   }
   await run.detach()

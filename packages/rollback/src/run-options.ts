@@ -1,4 +1,4 @@
-import type { Clock, Duration, OnEvent, Outline } from '@cutover/core'
+import { type Clock, CutoverError, type Duration, knownOptions, type OnEvent, type Outline } from '@cutover/core'
 
 import type { Journal } from './journal.ts'
 
@@ -22,4 +22,46 @@ export interface RunOptions {
   readonly patience?: Duration | undefined
   /** Let Ctrl-C stop the script where it stands; a second one ends the process. @default true with the system clock */
   readonly interruptible?: boolean | undefined
+}
+
+/** A list that the compiler holds to be whole. */
+const known: Readonly<Record<keyof RunOptions | 'id', true>> = {
+  id: true,
+  journal: true,
+  clock: true,
+  signal: true,
+  onEvent: true,
+  rollBack: true,
+  adopt: true,
+  outline: true,
+  windowEndsAt: true,
+  patience: true,
+  interruptible: true,
+}
+const names = Object.keys(known)
+const code = 'CUTOVER_OPTIONS_INVALID'
+
+/** @throws CutoverError `CUTOVER_OPTIONS_INVALID` before anything is opened. */
+export function assertRun(options: RunOptions & { readonly id: string }, script: unknown): void {
+  if (typeof options === 'function') throw new CutoverError(code, 'runCutover takes its options first, then the script')
+  knownOptions(options, names, code, 'runCutover')
+  const { id, journal, rollBack, adopt } = options
+  if (typeof id !== 'string' || id === '') throw new CutoverError(code, `id is ${JSON.stringify(id)}; wanted a name`)
+  if (typeof (journal as Partial<Journal> | null | undefined)?.open !== 'function') {
+    const path = typeof journal === 'string' ? JSON.stringify(journal) : `'${id}.jsonl'`
+    const came =
+      typeof journal === 'object' && journal ? 'of another kind' : (JSON.stringify(journal) ?? String(journal))
+    throw new CutoverError(code, `journal is ${came}; wanted a journal`, {
+      next: `Write: journal: fileJournal(${path})`,
+    })
+  }
+  for (const [name, value] of Object.entries({ rollBack, adopt })) {
+    if (value !== undefined && typeof value !== 'boolean')
+      throw new CutoverError(code, `${name} is ${JSON.stringify(value)}; wanted true or false`)
+  }
+  if (typeof script !== 'function') {
+    throw new CutoverError(code, `the script is ${JSON.stringify(script) ?? String(script)}; wanted a function`, {
+      next: 'Write: await runCutover({ … }, async (cutover) => { … })',
+    })
+  }
 }

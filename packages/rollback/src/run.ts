@@ -13,6 +13,7 @@ import {
 
 import { areBeside, type History, type StepHistory } from './history.ts'
 import type { Answer, JournalItem, OpenJournal, Question } from './journal.ts'
+import { placeOf } from './nothing-begun.ts'
 import type { RunOptions } from './run-options.ts'
 
 /** An event without its time: the run adds it. */
@@ -33,6 +34,8 @@ export class Run {
   readonly clock: Clock
   readonly journal: OpenJournal
   readonly adopt: boolean
+  /** Where its journal is, for people. */
+  readonly journalPlace: string
   readonly patienceMs: number
   readonly windowEndsAt: number | undefined
   readonly openedAt: number
@@ -70,6 +73,7 @@ export class Run {
     this.clock = { now: clock.now, monotonic: clock.monotonic, sleep: (ms, o) => this.#sleep(clock, ms, o) }
     this.openedAt = clock.now()
     this.adopt = options.adopt ?? false
+    this.journalPlace = placeOf(options.journal)
     this.patienceMs = durationMs(options.patience ?? '15m', 'patience')
     this.windowEndsAt = options.windowEndsAt
     this.#onEvent = options.onEvent
@@ -149,7 +153,7 @@ export class Run {
   }
 
   /** Stops a script that does what it must not; one that is only replayed, to go back, is stopped without ado. */
-  refuse(error: CutoverError): unknown {
+  refuse(error: unknown): unknown {
     return this.history.decided ? error : this.interrupt(error)
   }
 
@@ -159,7 +163,10 @@ export class Run {
     const { noReturn } = this.history
     if (noReturn !== undefined) {
       const question = `${why}; but nothing is undone since the point of no return (${noReturn})`
-      if (step === undefined) throw this.refuse(new CutoverError('CUTOVER_PAST_NO_RETURN', `REFUSED: ${question}`))
+      if (step === undefined)
+        throw this.refuse(
+          new CutoverError('CUTOVER_PAST_NO_RETURN', `REFUSED: ${question}`, { next: 'Go on, or undo it by hand.' }),
+        )
       const { kind } = this.history.steps.get(step) ?? {}
       const goOn = kind === 'change' ? [offer('happened')] : kind === 'check' ? [offer('pass')] : []
       return this.park(step, {
@@ -253,7 +260,7 @@ export class Run {
         })),
       )
     }
-    this.interrupt(new CutoverError('CUTOVER_ENDED', `${this.id} has ended in this process`))
+    this.interrupt(new CutoverError('CUTOVER_ENDED', `${this.id} has ended in this process`, { next: ended }))
   }
 
   recorded(step: string): StepHistory {
@@ -262,6 +269,9 @@ export class Run {
     return found
   }
 }
+
+/** What to do about a step that begins too late. */
+export const ended = 'Await each step before the script returns.'
 
 const stopped = (code: 'CUTOVER_PARKED' | 'CUTOVER_UNWINDING' | 'CUTOVER_INTERRUPTED', why: string): CutoverError =>
   new CutoverError(code, why)

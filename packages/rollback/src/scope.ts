@@ -17,7 +17,9 @@ import { applyStep } from './apply-step.ts'
 import { checkStep, requireStep } from './check-step.ts'
 import { type Forecast, forecast } from './forecast.ts'
 import type { StepHistory } from './history.ts'
-import type { Run } from './run.ts'
+import { planChanged } from './plan-changed.ts'
+import { ended, type Run } from './run.ts'
+import { assertNamed, assertStep, wrongInstant } from './step-call.ts'
 
 /** What a script is given. One call at a time; for several, `all`. */
 export interface Cutover extends Steps {
@@ -56,6 +58,8 @@ export class Scope implements Cutover {
   readonly #scopes: Scope[]
 
   apply<After>(change: ChangeSpec<unknown, After, unknown>, options: StepOptions = {}): Promise<After> {
+    const refused = this.#refused('apply', () => assertStep('apply', change, options))
+    if (refused) return refused
     return this.#step(
       'change',
       options.as ?? change.id,
@@ -65,26 +69,39 @@ export class Scope implements Cutover {
   }
 
   require<Evidence>(check: Check<Evidence>, options: RequireOptions = {}): Promise<Answer<Evidence>> {
+    const refused = this.#refused('require', () => assertStep('require', check, options))
+    if (refused) return refused
     return this.#step('check', options.as ?? check.id, check.title, (step) =>
       requireStep(this.#run, step, check, this.#lane, options),
     )
   }
 
   check<Evidence>(check: Check<Evidence>, options: StepOptions & AskOptions = {}): Promise<Answer<Evidence>> {
+    const refused = this.#refused('check', () => assertStep('check', check, options))
+    if (refused) return refused
     return this.#step('check', options.as ?? check.id, check.title, (step) =>
       checkStep(this.#run, step, check, this.#lane, options),
     )
   }
 
   value<T>(name: string, make: () => T | Promise<T>): Promise<T> {
+    const refused = this.#refused('value', () => assertNamed('value', name, make))
+    if (refused) return refused
     return this.#step('value', name, name, (step) => this.#told(step, name, () => this.#value(step, make)))
   }
 
   waitUntil(name: string, at: () => number): Promise<void> {
+    const refused = this.#refused('waitUntil', () => assertNamed('waitUntil', name, at))
+    if (refused) return refused
     return this.#step('value', name, name, (step) =>
       this.#told(step, name, async () => {
-        const until = await this.#value(step, at)
         const run = this.#run
+        const until = await this.#value(step, () => {
+          const instant = at()
+          const wrong = wrongInstant(name, instant, run.clock.now())
+          if (wrong) throw run.refuse(wrong)
+          return instant
+        })
         const left = until - run.clock.now()
         if (left <= 0 || run.isStopped) return
         run.tell(() => ({ kind: 'waiting', step, why: name, until, text: `waits until ${name}` }))
@@ -155,6 +172,8 @@ export class Scope implements Cutover {
   }
 
   run<Result>(procedure: Procedure<Result>, options: StepOptions = {}): Promise<Result> {
+    const refused = this.#refused('run', () => assertStep('run', procedure, options))
+    if (refused) return refused
     const path = `${this.#path}${options.as ?? procedure.id}/`
     markUsed(procedure)
     return this.#alone(procedure.id, async () => {
@@ -179,6 +198,18 @@ export class Scope implements Cutover {
       this.#run.throwIfStopped()
       if (this.#run.history.noReturn === undefined) await this.#run.append({ t: 'no-return', why })
     })
+  }
+
+  /** What was called wrongly is no step: the script is stopped, also one that swallows the error. */
+  #refused(call: string, assert: () => void): Promise<never> | undefined {
+    try {
+      assert()
+      return undefined
+    } catch (error) {
+      return this.#alone(call, async () => {
+        throw this.#run.refuse(error)
+      })
+    }
   }
 
   /** Names are unique, and the journal's order is the script's order. */
@@ -212,7 +243,8 @@ export class Scope implements Cutover {
   }
 
   async #exclusively<T>(step: string, take: () => Promise<T>): Promise<T> {
-    if (this.#run.hasEnded) throw new CutoverError('CUTOVER_ENDED', `${step} began when the cutover had ended`)
+    if (this.#run.hasEnded)
+      throw new CutoverError('CUTOVER_ENDED', `${step} began when the cutover had ended`, { next: ended })
     if (this.busy !== undefined) {
       throw this.#run.refuse(
         new CutoverError('CUTOVER_CONCURRENT_STEPS', `${step} began while ${this.busy} was under way`, {
@@ -261,9 +293,5 @@ function recordedKind({ intentSeq, outcome, answer, value }: StepHistory): StepH
 
 function outOfOrder(step: StepHistory, kind: StepHistory['kind'], title: string): CutoverError {
   const of = step.kind === kind ? '' : ` (a ${step.kind})`
-  return new CutoverError(
-    'CUTOVER_PLAN_CHANGED',
-    `REFUSED: this is not the plan that the journal began with\n  step ${step.number}  - ${step.title}${of}\n          + ${title}${of && ` (a ${kind})`}`,
-    { next: 'Run the script with which it was begun, or run it with rollBack: true first.' },
-  )
+  return planChanged(`\n  step ${step.number}  - ${step.title}${of}\n          + ${title}${of && ` (a ${kind})`}`)
 }

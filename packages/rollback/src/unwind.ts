@@ -176,7 +176,7 @@ const describe = (standing: Standing<unknown>): string =>
 
 const notConstructed = (known: StepHistory): Question => ({
   code: 'CUTOVER_STEP_MISSING',
-  question: `step ${known.number}, ${known.title}: it may be applied, but this script did not come to it again, so nothing here knows how to undo it`,
+  question: `step ${known.number}, ${known.title}: it may be applied, but this script did not come to it again, so nothing here knows how to undo it. Answer again, and run the script with which it was begun`,
   look: [],
   answers: [offer('again'), offer('done-by-hand'), offer('leave')],
 })

@@ -472,7 +472,9 @@ test('the first answer wins; a second finds no question', async () => {
   const error = await errorOf(answer(journal, { answer: 'roll-back', clock: world.clock, who: 'kim', why: 'no' }))
 
   expect(error.code).toBe('CUTOVER_NO_QUESTION')
-  expect(error.message).toContain('open questions: none')
+  expect(error.message).toMatch(
+    /open questions: none; turn:a:target was answered happened by ana, 2026-11-20T02:\d\d:\d\dZ: /,
+  )
   expect(journal.entries.filter(({ t }) => t === 'answered')).toMatchObject([{ who: 'ana', answer: 'happened' }])
 })
 

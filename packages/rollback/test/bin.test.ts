@@ -56,8 +56,8 @@ test.each(['--help', '-h'])('%s says how it is used', slowly, async (flag) => {
   const { code, out, error } = await cutover(flag)
 
   expect({ code, error }).toEqual({ code: 0, error: '' })
-  expect(out).toContain('npx cutover status JOURNAL')
-  expect(out).toContain('npx cutover answer JOURNAL STEP ANSWER --who NAME --why TEXT')
+  expect(out).toContain('npx --no-install cutover status JOURNAL')
+  expect(out).toContain('npx --no-install cutover answer JOURNAL STEP ANSWER --who NAME --why TEXT')
 })
 
 test.each([
@@ -74,7 +74,7 @@ test.each([
 
   expect({ code, out }).toEqual({ code: 2, out: '' })
   expect(error).toContain(says)
-  expect(error).toContain('Usage\n  npx cutover status JOURNAL')
+  expect(error).toContain('Usage\n  npx --no-install cutover status JOURNAL')
 })
 
 test('status lists the steps and prints the report, without taking the lease', slowly, async () => {
@@ -89,10 +89,10 @@ test('status lists the steps and prints the report, without taking the lease', s
     'orders',
     '   1  done       Turn a to target  1m30s',
     '   2  undecided  target is well',
-    'PARKED at step 2 of 2: target is well',
+    'PARKED at step 2: target is well',
     '  it says undecided; undecided after 20m',
   ])
-  expect(out).toContain('npx cutover answer status.jsonl 2 pass --who NAME --why TEXT')
+  expect(out).toContain('npx --no-install cutover answer status.jsonl 2 pass --who NAME --why TEXT')
   expect(await readFile(join(directory, 'status.jsonl'), 'utf8')).toBe(before)
   expect(await readdir(directory)).toEqual(files)
 })

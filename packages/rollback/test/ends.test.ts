@@ -120,13 +120,14 @@ test('a parked cutover asks, with the command that answers', async () => {
   )
 
   expect(error.code).toBe('CUTOVER_PARKED')
+  expect(error.next).toBe('Answer what is asked, then run it again.')
   expect(error.message.split('\n')).toEqual([
-    'PARKED at step 2 of 2: target is well',
+    'PARKED at step 2: target is well',
     '  it says undecided; undecided after 20m',
     '  State    1 change is applied; going back takes 0ms',
-    '  Answer   npx cutover answer memory 2 again --who NAME --why TEXT    look, or try, once more',
-    '  Answer   npx cutover answer memory 2 pass --who NAME --why TEXT    count it as passed, and go on',
-    '  Answer   npx cutover answer memory 2 roll-back --who NAME --why TEXT    go back',
+    `  Answer   await answer(journal, { step: 2, answer: 'again', who: 'NAME', why: 'TEXT' }) // look, or try, once more`,
+    `  Answer   await answer(journal, { step: 2, answer: 'pass', who: 'NAME', why: 'TEXT' }) // count it as passed, and go on`,
+    `  Answer   await answer(journal, { step: 2, answer: 'roll-back', who: 'NAME', why: 'TEXT' }) // go back`,
     '  then run it again',
     'CHECK_UNDECIDED',
   ])
@@ -220,7 +221,7 @@ test('rollBack on an empty journal is refused, and nothing is written', async ()
   const error = await errorOf(run((cutover) => cutover.apply(turn(switches, 'a', 'target')), { rollBack: true }))
 
   expect(error.code).toBe('CUTOVER_NOTHING_BEGUN')
-  expect(error.message).toContain('memory is empty')
+  expect(error.message).toBe('REFUSED: memory is empty or not there: nothing has begun')
   expect(records()).toEqual([])
 })
 
@@ -335,7 +336,7 @@ test('a new journal whose first change is true already is refused, and nothing i
   const error = await errorOf(run((cutover) => cutover.apply(turn(switches, 'a', 'target'))))
 
   expect(error.code).toBe('CUTOVER_BEGUN_ELSEWHERE')
-  expect(error.message).toContain('Turn a to target')
+  expect(error.message).toContain('Turn a to target. Its journal, memory, is new')
   expect(error.next).toContain('adopt: true')
   expect(writes()).toEqual([])
   expect(records()).toEqual(['opened'])

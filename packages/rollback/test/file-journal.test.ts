@@ -409,3 +409,57 @@ test('a directory in the place of the file is refused', async () => {
 
   expect(error.code).toBe('CUTOVER_JOURNAL_FAILED')
 })
+
+// ----- what is no journal is not touched
+
+test.each(['hello\n', 'hello', '{"a":1}\n', '# notes\n\nand more\n'])(
+  'a file that is no journal (%j) is refused, and no lease lies beside it',
+  async (text) => {
+    const file = join(directory, `notes-${text.length}.txt`)
+    await writeFile(file, text)
+
+    const opening = await errorOf(runCutover({ id: 'move', journal: fileJournal(file) }, async () => {}).then(() => {}))
+
+    expect(opening.code).toBe('CUTOVER_JOURNAL_BROKEN')
+    expect(opening.message).toContain(`${file}: this is no journal`)
+    expect((await readdir(directory)).filter((name) => name.startsWith(`notes-${text.length}`))).toEqual([
+      `notes-${text.length}.txt`,
+    ])
+    expect(await readFile(file, 'utf8')).toBe(text)
+  },
+)
+
+test('going back from, or answering, a journal that is not there names its full path, and leaves no file', async () => {
+  const file = join(directory, 'nowhere.jsonl')
+  const journal = fileJournal(relative(process.cwd(), file))
+
+  const back = await errorOf(runCutover({ id: 'move', journal, rollBack: true }, async () => {}))
+  const answering = await errorOf(answer(journal, { answer: 'pass', who: 'ana', why: 'x' }))
+
+  expect([back.code, answering.code]).toEqual(['CUTOVER_NOTHING_BEGUN', 'CUTOVER_NOTHING_BEGUN'])
+  expect(back.message).toBe(`REFUSED: ${file} is empty or not there: nothing has begun`)
+  expect((await readdir(directory)).filter((name) => name.startsWith('nowhere'))).toEqual([])
+})
+
+test('a command to answer quotes a path that needs it', async () => {
+  const file = join(directory, 'our orders.jsonl')
+
+  const error = await errorOf(
+    runCutover({ id: 'move', journal: fileJournal(file) }, (cutover) => cutover.require(saying('x', 'undecided'))),
+  )
+
+  expect(error.message).toContain(
+    `  Answer   npx --no-install cutover answer '${file}' 1 pass --who NAME --why TEXT # count it as passed, and go on`,
+  )
+  expect(error.message).toContain('PARKED at step 1: x is well')
+})
+
+test('an end that nobody catches is printed once: the message, and no report', async () => {
+  const { run } = setting()
+
+  const error = await errorOf(run((cutover) => cutover.require(saying('x', 'undecided'))))
+
+  expect(inspect(error).match(/PARKED at step/g)).toHaveLength(1)
+  expect(inspect(error)).not.toContain('report')
+  expect((error as CutoverEnded).report.end).toBe('parked')
+})

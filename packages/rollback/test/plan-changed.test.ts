@@ -1,5 +1,5 @@
 import { defineProcedure } from '@cutover/core'
-import { type Cutover } from '@cutover/rollback'
+import { answer, type Cutover } from '@cutover/rollback'
 import { expect, test } from 'vitest'
 
 import { errorOf, reportOf, type Script, setting } from './setting.ts'
@@ -41,7 +41,7 @@ test('a step that was inserted is refused with the difference, and nothing is wr
     '  step 2  - Turn b to target',
     '          + Turn c to target',
   ])
-  expect(error.next).toContain('Run the script with which it was begun')
+  expect(error.next).toBe('Run the script with which it was begun; to go back, that script with rollBack: true.')
 })
 
 test('a step that was removed is refused with the difference', async () => {
@@ -242,11 +242,12 @@ test('steps that were added after all that has begun are run', async () => {
 })
 
 test('going back, a script that differs is no reason to stop: what it does not construct is a question', async () => {
-  const { run, switches } = setting()
-  await run(async (cutover) => {
+  const { run, switches, journal, world } = setting()
+  const former = async (cutover: Cutover) => {
     await cutover.apply(turn(switches, 'a', 'target'))
     await cutover.apply(turn(switches, 'b', 'target'))
-  })
+  }
+  await run(former)
 
   const report = await reportOf(
     run(
@@ -259,5 +260,9 @@ test('going back, a script that differs is no reason to stop: what it does not c
   )
 
   expect(report.questions).toMatchObject([{ code: 'CUTOVER_STEP_MISSING', step: 'turn:b:target' }])
+  expect(report.questions[0]?.question).toContain('Answer again, and run the script with which it was begun')
   expect(switches.state).toEqual({ a: 'target', b: 'target', c: 'source' })
+
+  await answer(journal, { answer: 'again', who: 'ana', why: 'the former script is back', clock: world.clock })
+  expect((await reportOf(run(former))).end).toBe('rolled-back')
 })

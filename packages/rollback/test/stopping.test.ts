@@ -366,7 +366,8 @@ test('a runner that slept through its lease writes nothing any more once another
 })
 
 test('an answer is refused while a runner is alive', async () => {
-  const { journal, world } = setting()
+  const { journal, world, run } = setting()
+  await run(async () => {})
   const opened = await journal.open({ clock: world.clock })
   const beat = world.clock.sleep(20_000).then(() => opened.renew())
 

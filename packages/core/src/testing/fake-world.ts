@@ -30,7 +30,7 @@ const callers = new AsyncLocalStorage<SimulatedProcess>()
 /**
  * One small world for all fakes of a test: its clock, its seeded randomness, its faults, and the log of what was written.
  *
- * Fits wherever `{ clock, signal, onEvent }` is taken. The clock jumps by itself when everybody sleeps: a test awaits its
+ * Fits wherever `{ clock, signal, onEvent }` is taken, also spread. The clock jumps by itself when everybody sleeps: a test awaits its
  * work, nothing else.
  */
 export class FakeWorld {
@@ -64,6 +64,9 @@ export class FakeWorld {
     for (let i = 0; i < 3; i++) this.random()
     this.#plan = new FaultPlan(faults)
     this.trace = trace ? [] : undefined
+    // Spread into options, it gives `clock`, `signal` and `onEvent`, and nothing that is none.
+    for (const kept of ['effects', 'events', 'observed', 'trace', 'watched', 'waiting'] as const)
+      Object.defineProperty(this, kept, { enumerable: false })
     const timeline = this.#timeline
     this.clock = {
       now: () => startAt + timeline.time,

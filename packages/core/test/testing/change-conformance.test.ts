@@ -1,4 +1,4 @@
-import { type ChangeSpec, type Context, defineChange } from '@cutover/core'
+import { type ChangeSpec, type Context } from '@cutover/core'
 import { changeConformance, type ChangeUnderTest, type FakeWorld } from '@cutover/core/testing'
 import { describe, expect, test } from 'vitest'
 
@@ -612,7 +612,7 @@ describe('a change that', () => {
   ])('%s fails just there', async (_, mutant, failing) => {
     const failed = await failures((flags, world) => {
       const sound = soundChange(flags)
-      return defineChange({ ...sound, ...mutant(sound, flags, world) })
+      return { ...sound, ...mutant(sound, flags, world) }
     })
 
     expect(Object.keys(failed).sort()).toEqual(Object.keys(failing).sort())

@@ -1,4 +1,4 @@
-import { type Clock, CutoverError, isCutoverError, systemClock } from '@cutover/core'
+import { type Clock, CutoverError, isCutoverError, knownOptions, systemClock } from '@cutover/core'
 
 import { nameInZone } from '../dns-name.ts'
 import type { DnsZone, RecordSet } from '../dns-zone.ts'
@@ -44,6 +44,19 @@ export interface Rfc2136ZoneOptions {
   readonly clock?: Clock | undefined
 }
 
+const zoneOptions: readonly (keyof Rfc2136ZoneOptions)[] = [
+  'server',
+  'port',
+  'zone',
+  'key',
+  'timeoutMs',
+  'servers',
+  'propagationMs',
+  'fudgeSeconds',
+  'lateMs',
+  'clock',
+]
+
 /**
  * A zone at a server that takes dynamic updates (RFC 2136) signed with TSIG (RFC 8945); tested with BIND 9.18.
  *
@@ -60,6 +73,7 @@ export interface Rfc2136ZoneOptions {
  * `DNS_CHANGE_REJECTED`, `DNS_NAME_INVALID`, `DNS_RECORD_UNSUPPORTED` (a TXT that is not UTF-8).
  */
 export function rfc2136Zone(options: Rfc2136ZoneOptions): DnsZone {
+  knownOptions(options, zoneOptions, 'DNS_OPTION_INVALID', 'rfc2136Zone')
   const { server, port = 53, timeoutMs = 5_000, fudgeSeconds = 30, clock = systemClock } = options
   const { servers = [{ server, port }], propagationMs = servers.length > 1 ? 60_000 : 5_000 } = options
   const { lateMs = fudgeSeconds * 1_000 + 10_000 } = options

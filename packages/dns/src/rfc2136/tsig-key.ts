@@ -1,6 +1,6 @@
 import { createHmac, createSecretKey } from 'node:crypto'
 
-import { CutoverError } from '@cutover/core'
+import { CutoverError, knownOptions } from '@cutover/core'
 
 import { Malformed } from './malformed.ts'
 import { canonicalName, encodeName } from './name.ts'
@@ -17,6 +17,8 @@ export interface TsigKeyOptions {
   readonly secret: string
 }
 
+const tsigKeyOptions: readonly (keyof TsigKeyOptions)[] = ['name', 'algorithm', 'secret']
+
 /** A key that signs and tells nobody its secret. */
 export interface TsigKey {
   /** Canonical: in lower case, without the last dot. */
@@ -26,10 +28,18 @@ export interface TsigKey {
   mac(parts: readonly Buffer[]): Buffer
 }
 
+/** Of what is no object nothing is shown: it may be the secret. @throws CutoverError `DNS_OPTION_INVALID` */
+export function checkKeyFields(key: unknown): void {
+  if (typeof key !== 'object' || key === null) throw invalid('a key is no object; wanted { name, secret }')
+  knownOptions(key, tsigKeyOptions, 'DNS_OPTION_INVALID', 'key')
+}
+
 const digests: Readonly<Record<TsigAlgorithm, string>> = { 'hmac-sha256': 'sha256', 'hmac-sha512': 'sha512' }
 
 /** @throws CutoverError `DNS_OPTION_INVALID` for a name, algorithm or secret that cannot be one; never quotes the secret. */
-export function tsigKey({ name, algorithm = 'hmac-sha256', secret }: TsigKeyOptions): TsigKey {
+export function tsigKey(options: TsigKeyOptions): TsigKey {
+  checkKeyFields(options)
+  const { name, algorithm = 'hmac-sha256', secret } = options
   if (!Object.hasOwn(digests, algorithm)) {
     throw invalid(`key.algorithm is ${JSON.stringify(algorithm)}; wanted 'hmac-sha256' or 'hmac-sha512'`)
   }

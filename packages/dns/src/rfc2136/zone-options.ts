@@ -1,5 +1,6 @@
-import { CutoverError } from '@cutover/core'
+import { CutoverError, knownOptions } from '@cutover/core'
 
+import { refuseOption } from '../option-error.ts'
 import { Malformed } from './malformed.ts'
 import { canonicalName } from './name.ts'
 
@@ -18,11 +19,16 @@ interface ZoneOptions {
 /** Refuses what cannot work, before anything is sent; answers the zone's canonical name. @throws CutoverError `DNS_OPTION_INVALID` */
 export function checkOptions(options: ZoneOptions): string {
   const { timeoutMs, fudgeSeconds, propagationMs, lateMs, servers } = options
-  for (const { server, port = 53 } of [options, ...servers]) {
-    if (typeof server !== 'string' || server === '') throw invalid('server', server, 'an address or a name')
-    number('port', port, 1, 65_535)
+  checkEndpoint(options.server, options.port)
+  const list: unknown = servers
+  if (!Array.isArray(list)) refuseOption('servers', servers, 'a list of { server, port }')
+  if (servers.length === 0) refuseOption('servers', servers, 'at least one server')
+  for (const [place, each] of servers.entries()) {
+    const at = `servers[${place}]`
+    if (typeof each !== 'object' || each === null) refuseOption(at, each, '{ server, port }')
+    knownOptions(each, ['server', 'port'], 'DNS_OPTION_INVALID', at)
+    checkEndpoint(each.server, each.port ?? 53, `${at}.`)
   }
-  if (servers.length === 0) throw invalid('servers', servers, 'at least one server')
   number('timeoutMs', timeoutMs, 1, 600_000)
   number('fudgeSeconds', fudgeSeconds, 1, 65_535)
   number('propagationMs', propagationMs, 0, Number.MAX_SAFE_INTEGER)
@@ -36,6 +42,16 @@ export function checkOptions(options: ZoneOptions): string {
   return zoneName(options.zone)
 }
 
+/** An address or a name, and a port beside it; `at` leads the fields' names in errors. @throws CutoverError `DNS_OPTION_INVALID` */
+export function checkEndpoint(server: unknown, port: number, at = ''): void {
+  const field = `${at}server`
+  if (typeof server !== 'string' || server === '') return refuseOption(field, server, 'an address or a name')
+  if (/^(?:[^:]+|\[.*\]):\d+$/.test(server))
+    refuseOption(field, server, 'an address or a name alone, and the port in port')
+  if (!/^[\w.:%-]+$/.test(server)) refuseOption(field, server, 'an address (without brackets) or a name')
+  number(`${at}port`, port, 1, 65_535)
+}
+
 function zoneName(zone: string): string {
   try {
     const name = typeof zone === 'string' ? canonicalName(zone) : ''
@@ -43,14 +59,10 @@ function zoneName(zone: string): string {
   } catch (error) {
     if (!(error instanceof Malformed)) throw error
   }
-  throw invalid('zone', zone, "a zone's name such as example.com")
+  return refuseOption('zone', zone, "a zone's name such as example.com")
 }
 
 function number(field: string, value: number, least: number, most: number): void {
   if (Number.isInteger(value) && value >= least && value <= most) return
-  throw invalid(field, value, `a whole number from ${least} to ${most}`)
-}
-
-function invalid(field: string, found: unknown, wanted: string): CutoverError<'DNS_OPTION_INVALID'> {
-  return new CutoverError('DNS_OPTION_INVALID', `${field} is ${JSON.stringify(found)}; wanted ${wanted}`)
+  refuseOption(field, value, `a whole number from ${least} to ${most}`)
 }

@@ -1,4 +1,4 @@
-import { type Clock, CutoverError, isCutoverError, systemClock } from '@cutover/core'
+import { type Clock, CutoverError, isCutoverError, knownOptions, systemClock } from '@cutover/core'
 
 import type { DnsZone } from '../dns-zone.ts'
 import { canonicalName } from './domain-name.ts'
@@ -16,7 +16,8 @@ export interface Route53ZoneOptions<Client = Route53Like> {
   readonly name?: string | undefined
   /**
    * How long a write takes to reach every name server, in milliseconds; waited for where the reply, and so the change's id, was
-   * lost. AWS: "generally within 60 seconds". Users have seen up to 120 s (libdns/route53#14).
+   * lost. AWS: "generally within 60 seconds", which is no bound: users have seen up to 120 s (libdns/route53#14). Take 120_000
+   * where a wait that is too short would hurt; `rto` and estimates then count with as much.
    *
    * @default 60_000
    */
@@ -33,6 +34,16 @@ export interface Route53ZoneOptions<Client = Route53Like> {
   /** Only for leaving behind another write that hangs; a test passes its world's. @default systemClock */
   readonly clock?: Clock | undefined
 }
+
+const zoneOptions: readonly (keyof Route53ZoneOptions)[] = [
+  'client',
+  'hostedZoneId',
+  'name',
+  'propagationMs',
+  'lateMs',
+  'pollMs',
+  'clock',
+]
 
 /** How long a write waits for the one before it, in milliseconds; Route 53 answers within seconds. */
 const patienceMs = 30_000
@@ -53,10 +64,14 @@ const longestPoll = 5
  * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
  */
 export function route53Zone<Client>(options: Route53ZoneOptions<Client>): DnsZone {
+  knownOptions(options, zoneOptions, 'DNS_OPTION_INVALID', 'route53Zone')
   const { name, propagationMs = 60_000, lateMs = 60_000, pollMs = 1_000, clock: queueClock = systemClock } = options
   const client = checkedClient(options.client)
   const id = checkedId(options.hostedZoneId)
   checkMs({ propagationMs, lateMs, pollMs })
+  if (name !== undefined && (typeof name !== 'string' || name === '')) {
+    throw invalid(`name is ${JSON.stringify(name)}; wanted the zone's name such as example.com`)
+  }
   const attemptTo = (what: string, action: Attempt['action']): Attempt => ({
     what: `${what} in hosted zone ${id}`,
     action,

@@ -5,7 +5,9 @@ import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { systemClock } from '@cutover/core'
+import { knownOptions, systemClock } from '@cutover/core'
+
+import { checkKeyFields } from '../rfc2136/tsig-key.ts'
 
 /** Debian puts servers where a user's PATH does not look. */
 const env = (): NodeJS.ProcessEnv => ({ ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/usr/local/sbin` })
@@ -48,6 +50,9 @@ export async function bindServer(
   keys: readonly BindKey[],
   role: { readonly port?: number; readonly notify?: number; readonly primary?: number } = {},
 ): Promise<BindServer> {
+  known(role, ['port', 'notify', 'primary'], 'bindServer')
+  for (const zone of zones) known(zone, ['name', 'records', 'updatePolicy'], 'a zone')
+  keys.forEach(checkKeyFields)
   const port = role.port ?? (await freePort())
   const directory = await mkdtemp(join(tmpdir(), 'cutover-bind-'))
   const statements = [
@@ -88,6 +93,9 @@ export async function bindServer(
     },
   }
 }
+
+const known = (given: object, names: readonly string[], where: string): void =>
+  knownOptions(given, names, 'DNS_OPTION_INVALID', where)
 
 /** With `-g` it logs to stderr: until it says that it runs. One that does not is ended, and what it logged is told. */
 async function running(child: ChildProcess): Promise<void> {

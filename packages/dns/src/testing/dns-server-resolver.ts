@@ -1,4 +1,4 @@
-import { type Clock, CutoverError, systemClock } from '@cutover/core'
+import { type Clock, knownOptions, systemClock } from '@cutover/core'
 
 import type { RecordType } from '../dns-zone.ts'
 import type { Resolver, ResolverAnswer } from '../resolver.ts'
@@ -8,6 +8,7 @@ import { canonicalName, decodeName } from '../rfc2136/name.ts'
 import { decodeValue } from '../rfc2136/rdata.ts'
 import { classCode, typeCode } from '../rfc2136/registry.ts'
 import { decodeSoa } from '../rfc2136/soa.ts'
+import { checkEndpoint } from '../rfc2136/zone-options.ts'
 import { askAsClient } from './dns-server-stub.ts'
 
 export interface ResolverForOptions {
@@ -21,6 +22,8 @@ export interface ResolverForOptions {
   /** For an answer, in real milliseconds. @default 2_000 */
   readonly timeoutMs?: number | undefined
 }
+
+const resolverOptions: readonly (keyof ResolverForOptions)[] = ['server', 'port', 'name', 'clock', 'timeoutMs']
 
 interface Cached {
   /** No RDATA: there is no such record. */
@@ -43,13 +46,12 @@ const longestChain = 8
  * Counts as Unbound does: an answer taken in second s with TTL t is given until second s + t is over. Remembers also that there
  * is no such record, for as long as the SOA says (RFC 2308 §5), and follows CNAMEs, each with its own TTL.
  *
- * @throws CutoverError `DNS_UNAVAILABLE` from `lookup`, retryable.
+ * @throws CutoverError `DNS_OPTION_INVALID`; `DNS_UNAVAILABLE` from `lookup`, retryable.
  */
 export function resolverFor(options: ResolverForOptions): Resolver {
+  knownOptions(options, resolverOptions, 'DNS_OPTION_INVALID', 'resolverFor')
   const { server = '127.0.0.1', port, name: ownName = 'resolver', clock = systemClock, timeoutMs = 2_000 } = options
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-    throw new CutoverError('DNS_OPTION_INVALID', `port is ${port}; wanted a whole number from 1 to 65535`)
-  }
+  checkEndpoint(server, port)
   const endpoint = { server, port }
   const cache: Cache = new Map()
   const second = (): number => Math.floor(clock.now() / 1_000)

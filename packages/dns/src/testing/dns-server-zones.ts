@@ -1,4 +1,4 @@
-import { CutoverError } from '@cutover/core'
+import { CutoverError, knownOptions } from '@cutover/core'
 
 import type { RecordSet } from '../dns-zone.ts'
 import { recordSet } from '../record-set.ts'
@@ -17,6 +17,17 @@ export interface ServedZone {
    */
   readonly soa?: Partial<Soa & { readonly ttlSeconds: number }> | undefined
 }
+
+const soaFields: readonly (keyof Soa | 'ttlSeconds')[] = [
+  'primary',
+  'mailbox',
+  'serial',
+  'refreshSeconds',
+  'retrySeconds',
+  'expireSeconds',
+  'negativeTtlSeconds',
+  'ttlSeconds',
+]
 
 /** The zones of one server. A secondary listens to its primary's. */
 export class ServedZones {
@@ -53,7 +64,10 @@ export class ServedZones {
 }
 
 /** @throws CutoverError `DNS_RECORD_INVALID` and what `recordSet` refuses */
-export function loadZone({ name, records = [], soa = {} }: ServedZone): ZoneRecords {
+export function loadZone(served: ServedZone): ZoneRecords {
+  knownOptions(served, ['name', 'records', 'soa'], 'DNS_OPTION_INVALID', 'a zone')
+  const { name, records = [], soa = {} } = served
+  knownOptions(soa, soaFields, 'DNS_OPTION_INVALID', 'soa')
   const zone = canonicalName(name)
   const { primary = `ns1.${zone}`, mailbox = `hostmaster.${zone}`, serial = 1 } = soa
   const { refreshSeconds = 3_600, retrySeconds = 600, expireSeconds = 604_800 } = soa

@@ -1,7 +1,8 @@
-import { type Clock, CutoverError, systemClock } from '@cutover/core'
+import { type Clock, CutoverError, knownOptions, systemClock } from '@cutover/core'
 
 import { nameInZone } from '../dns-name.ts'
 import type { RecordSet, RecordType } from '../dns-zone.ts'
+import { oneOf, refuseOption } from '../option-error.ts'
 import { recordSet } from '../record-set.ts'
 import { opcode, typeCode } from '../rfc2136/registry.ts'
 import { type TsigKeyOptions, tsigKey } from '../rfc2136/tsig-key.ts'
@@ -25,6 +26,19 @@ export type DnsServerOptions = {
   /** Serves what the other server has, `delayMs` (default 0) after it has it. */
   | { readonly zones?: undefined; readonly secondaryOf: DnsServer; readonly delayMs?: number | undefined }
 )
+
+type KeyOfEach<Union> = Union extends unknown ? keyof Union : never
+
+const serverOptions: readonly KeyOfEach<DnsServerOptions>[] = [
+  'keys',
+  'port',
+  'address',
+  'log',
+  'clock',
+  'zones',
+  'secondaryOf',
+  'delayMs',
+]
 
 /** A small authoritative server in this process, on real sockets. */
 export interface DnsServer extends AsyncDisposable {
@@ -55,6 +69,7 @@ const zonesOf = new WeakMap<DnsServer, ServedZones>()
  * @throws CutoverError `DNS_OPTION_INVALID`, and for records what `recordSet` refuses; Node's own error when the port is taken.
  */
 export async function dnsServer(options: DnsServerOptions): Promise<DnsServer> {
+  checkOptions(options)
   const { keys = [], port = 0, address = '127.0.0.1', log = () => {}, clock = systemClock } = options
   const zones = new ServedZones()
   const stopped = new AbortController()
@@ -92,12 +107,25 @@ export async function dnsServer(options: DnsServerOptions): Promise<DnsServer> {
         : now.with(nameInZone(name, now.zone), typeCode[type], undefined)
       zones.put(edited.withNextSerial())
     },
-    dropNextReply: (to = 'update') => void dropped.push(to === 'update' ? opcode.UPDATE : opcode.QUERY),
+    dropNextReply(to = 'update') {
+      dropped.push(oneOf('to', to, ['update', 'query']) === 'update' ? opcode.UPDATE : opcode.QUERY)
+    },
     close,
     [Symbol.asyncDispose]: close,
   }
   zonesOf.set(server, zones)
   return server
+}
+
+function checkOptions(options: DnsServerOptions): void {
+  knownOptions(options, serverOptions, 'DNS_OPTION_INVALID', 'dnsServer')
+  const { zones, secondaryOf, delayMs }: Partial<Record<'zones' | 'secondaryOf' | 'delayMs', unknown>> = options
+  if (secondaryOf === undefined) {
+    if (!Array.isArray(zones)) refuseOption('zones', zones, 'a list of zones, or secondaryOf')
+    if (delayMs !== undefined) refuseOption('delayMs', delayMs, 'it beside secondaryOf alone')
+  } else if (zones !== undefined) {
+    refuseOption('zones', zones, 'none beside secondaryOf, whose zones are served')
+  }
 }
 
 function load(zones: ServedZones, served: readonly ServedZone[]): () => void {

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '@cutover/core'
+import { type Clock, knownOptions, systemClock } from '@cutover/core'
 import type { ConformanceCase } from '@cutover/core/testing'
 
 import type { DnsZone, Found, RecordSet } from '../dns-zone.ts'
@@ -13,8 +13,11 @@ export interface DnsZoneConformanceOptions {
   readonly clock?: Clock | undefined
 }
 
+const conformanceOptions: readonly (keyof DnsZoneConformanceOptions)[] = ['emptyZone', 'suffix', 'clock']
+
 /** Holds a zone to the port, whatever it is made of; needs no virtual time. */
 export function dnsZoneConformance(options: DnsZoneConformanceOptions): readonly ConformanceCase[] {
+  knownOptions(options, conformanceOptions, 'DNS_OPTION_INVALID', 'dnsZoneConformance')
   const { emptyZone, suffix, clock = systemClock } = options
   const cases: ConformanceCase[] = []
   const add = (title: string, run: (trial: ZoneTrial) => Promise<void>): void => {

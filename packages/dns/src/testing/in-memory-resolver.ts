@@ -1,8 +1,9 @@
-import { CutoverError } from '@cutover/core'
+import { knownOptions } from '@cutover/core'
 import type { FakeWorld } from '@cutover/core/testing'
 
 import { dnsTtl } from '../dns-ttl.ts'
 import type { RecordType } from '../dns-zone.ts'
+import { refuseOption } from '../option-error.ts'
 import type { Resolver, ResolverAnswer } from '../resolver.ts'
 import type { InMemoryZone } from './in-memory-zone.ts'
 import { recordKey } from './served-records.ts'
@@ -24,6 +25,8 @@ export interface InMemoryResolverOptions {
   readonly name?: string | undefined
 }
 
+const resolverOptions: readonly (keyof InMemoryResolverOptions)[] = ['zone', 'profile', 'name']
+
 export interface InMemoryResolver extends Resolver {
   /** What `lookup` answers, at once: simulated clients run in timers that may touch no promise. */
   answer(name: string, type: RecordType): ResolverAnswer | undefined
@@ -44,14 +47,14 @@ const prefetch = { lastSeconds: 2, leastTtlSeconds: 9 }
 
 /** A caching resolver in the world's time; it asks one of the zone's servers, drawn each time. */
 export function inMemoryResolver(world: FakeWorld, options: InMemoryResolverOptions): InMemoryResolver {
+  knownOptions(options, resolverOptions, 'DNS_OPTION_INVALID', 'inMemoryResolver')
   const { zone, profile = 'exact', name: ownName = 'resolver' } = options
+  if (typeof profile === 'object') knownOptions(profile, ['floorSeconds'], 'DNS_OPTION_INVALID', 'profile')
   const floorSeconds = typeof profile === 'object' ? dnsTtl(profile.floorSeconds, 'floorSeconds') : 0
-  if (typeof profile === 'string' && profile !== 'exact' && profile !== 'prefetch') {
-    throw new CutoverError(
-      'DNS_OPTION_INVALID',
-      `profile is ${JSON.stringify(profile)}; wanted 'exact', 'prefetch' or { floorSeconds }`,
-    )
+  if (typeof profile !== 'object' && profile !== 'exact' && profile !== 'prefetch') {
+    refuseOption('profile', profile, "'exact', 'prefetch' or { floorSeconds }")
   }
+  if (typeof zone?.answer !== 'function') refuseOption('zone', zone, 'what inMemoryZone(…) answers')
   const cache = new Map<string, Cached>()
 
   const ask = (name: string, type: RecordType, second: number): Cached => {

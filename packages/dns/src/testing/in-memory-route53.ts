@@ -1,7 +1,8 @@
-import { isCutoverError } from '@cutover/core'
+import { isCutoverError, knownOptions } from '@cutover/core'
 import type { CallOptions, FakeWorld } from '@cutover/core/testing'
 
 import type { DnsZone } from '../dns-zone.ts'
+import { oneOf } from '../option-error.ts'
 import type { Route53Answer, Route53Like } from '../route53/route53-like.ts'
 import { route53Zone, type Route53ZoneOptions } from '../route53/route53-zone.ts'
 import { aborted, invalidBatch, noAnswer, serviceError } from './route53-errors.ts'
@@ -19,6 +20,14 @@ export interface InMemoryRoute53Options {
   /** How long a reply takes; a second write to the zone meanwhile is a `PriorRequestNotComplete`. @default 0 */
   readonly replyMs?: number | undefined
 }
+
+const route53Options: readonly (keyof InMemoryRoute53Options)[] = [
+  'name',
+  'hostedZoneId',
+  'records',
+  'insyncMs',
+  'replyMs',
+]
 
 /** Amazon Route 53 at the level of the SDK's client, with one public hosted zone: what our adapter is tested over. */
 export interface InMemoryRoute53 extends Route53Like {
@@ -38,6 +47,7 @@ export interface InMemoryRoute53 extends Route53Like {
 
 /** Operations: `route53.listResourceRecordSets`, `route53.changeResourceRecordSets`, `route53.getChange`. */
 export function inMemoryRoute53(world: FakeWorld, options: InMemoryRoute53Options = {}): InMemoryRoute53 {
+  knownOptions(options, route53Options, 'DNS_OPTION_INVALID', 'inMemoryRoute53')
   const { name = 'example.com', hostedZoneId = 'Z0123456789ABCDEFGHIJ', records = [] } = options
   const { insyncMs = 30_000, replyMs = 0 } = options
   const zone = new Route53HostedZone(name, records)
@@ -114,7 +124,8 @@ export function inMemoryRoute53(world: FakeWorld, options: InMemoryRoute53Option
     get writes() {
       return structuredClone(writes)
     },
-    failNext: (method, error) => void failures.push({ method, error }),
+    failNext: (method, error) =>
+      void failures.push({ method: oneOf('method', method, Object.keys(client) as (keyof Route53Like)[]), error }),
     editBehind: (...changes) => zone.change(changes),
     protect: (protectedName, type, comment = 'protected') =>
       void zone.protections.set(`${protectedName}/${type}`, comment),

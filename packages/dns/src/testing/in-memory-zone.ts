@@ -1,8 +1,9 @@
-import { CutoverError, isCutoverError } from '@cutover/core'
+import { CutoverError, isCutoverError, knownOptions } from '@cutover/core'
 import type { FakeWorld } from '@cutover/core/testing'
 
 import { nameInZone } from '../dns-name.ts'
 import type { DnsZone, Found, RecordSet, RecordType } from '../dns-zone.ts'
+import { oneOf } from '../option-error.ts'
 import { describeRecordSet, recordSet, sameRecordSet, sameValues } from '../record-set.ts'
 import { recordKey, ServedRecords } from './served-records.ts'
 
@@ -22,6 +23,16 @@ export interface InMemoryZoneOptions {
   /** What a write compares; `'value'` as an RFC 2136 server does. @default 'value and ttl' */
   readonly compareAndSwap?: DnsZone['supports']['compareAndSwap'] | undefined
 }
+
+const zoneOptions: readonly (keyof InMemoryZoneOptions)[] = [
+  'name',
+  'serverDelaysMs',
+  'propagationMs',
+  'lateMs',
+  'replyMs',
+  'negativeTtlSeconds',
+  'compareAndSwap',
+]
 
 export interface ZoneWrite {
   /** Epoch milliseconds. */
@@ -59,8 +70,10 @@ export function inMemoryZone(
   records: readonly RecordSet[] = [],
   options: InMemoryZoneOptions = {},
 ): InMemoryZone {
+  knownOptions(options, zoneOptions, 'DNS_OPTION_INVALID', 'inMemoryZone')
   const { name: zoneName = 'example.com', serverDelaysMs = [3_000, 8_000], propagationMs = 60_000 } = options
   const { lateMs = 45_000, replyMs: ms = 0, negativeTtlSeconds = 900, compareAndSwap = 'value and ttl' } = options
+  oneOf('compareAndSwap', compareAndSwap, ['value and ttl', 'value'])
   if (serverDelaysMs.length === 0 || serverDelaysMs.some((delayMs) => !(delayMs >= 0 && delayMs <= propagationMs))) {
     throw new CutoverError(
       'DNS_OPTION_INVALID',
@@ -168,7 +181,7 @@ export function inMemoryZone(
       put(theirs)
     },
     removeBehind: (text, type) => remove({ name: nameInZone(text, zoneName), type }),
-    failNext: (method, error) => void armed.push({ method, error }),
+    failNext: (method, error) => void armed.push({ method: oneOf('method', method, ['find', 'replace']), error }),
   }
   for (const record of records) {
     const set = recordSet(record, zoneName)

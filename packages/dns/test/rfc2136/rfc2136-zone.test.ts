@@ -327,6 +327,16 @@ for (const [field, options] of [
   ['propagationMs', { propagationMs: Number.NaN }],
   ['servers', { servers: [] }],
   ['key', { key: undefined as unknown as Rfc2136ZoneOptions['key'] }],
+  ['port in port', { server: '127.0.0.1:53' }],
+  ['port in port', { server: 'ns1.example.com:53' }],
+  ['port in port', { server: '[::1]:53' }],
+  ['without brackets', { server: '[::1]' }],
+  ['servers[1].server is "192.0.2.2:53"', { servers: [{ server: '192.0.2.1' }, { server: '192.0.2.2:53' }] }],
+  ['servers[0] is "192.0.2.1"; wanted { server, port }', { servers: ['192.0.2.1'] as unknown as [] }],
+  ['servers is "192.0.2.1"; wanted a list', { servers: '192.0.2.1' as unknown as [] }],
+  ['server, port', { servers: [{ server: '192.0.2.1', address: '192.0.2.1' } as { server: string }] }],
+  ['key, ', { keys: [key] } as object],
+  ['name, algorithm, secret', { key: { ...key, algorithms: 'hmac-sha512' } as typeof key }],
 ] as const) {
   test(`${field} ${JSON.stringify(options)} is refused before anything is sent`, () => {
     expect(() => rfc2136Zone({ server: '127.0.0.1', zone: 'example.com', key, ...options })).toThrow(

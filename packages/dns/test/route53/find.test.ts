@@ -103,10 +103,18 @@ test.each([
   [{ pollMs: 0 }, /pollMs is 0/],
   [{ lateMs: -1 }, /lateMs is -1/],
   [{ propagationMs: Number.NaN }, /propagationMs is NaN/],
+  [{ hostedZone: 'Z1' }, /hostedZone\b.*client, hostedZoneId, name, propagationMs/],
+  [{ name: 5 }, /name is 5; wanted/],
 ])('route53Zone refuses %j at once', (wrong, text) => {
   const right = { client: inMemoryRoute53(fakeWorld()), hostedZoneId: 'Z1' }
 
   const make = () => route53Zone({ ...right, ...(wrong as object) })
 
-  expect(make).toThrow(text)
+  expect(make).toThrow(expect.objectContaining({ code: 'DNS_OPTION_INVALID', message: expect.stringMatching(text) }))
+})
+
+test('route53Zone without options names what is missing', () => {
+  const none = undefined as unknown as Parameters<typeof route53Zone<Route53Like>>[0]
+
+  expect(() => route53Zone(none)).toThrow(expect.objectContaining({ code: 'DNS_OPTION_INVALID' }))
 })

@@ -1,6 +1,8 @@
+import { knownOptions } from '@cutover/core'
 import type { FakeWorld } from '@cutover/core/testing'
 
 import { certificateProblem } from '../certificate.ts'
+import { refuseOption } from '../health-error.ts'
 import type { Certificate, HttpMethod, HttpReply, HttpRequest, HttpTransport } from '../http-transport.ts'
 
 /**
@@ -10,6 +12,8 @@ import type { Certificate, HttpMethod, HttpReply, HttpRequest, HttpTransport } f
  * - `refused`: nobody listens. `silent`: packets are dropped; a client gives up after 127 s, as Linux does.
  */
 export type HostState = 'well' | 'sick' | 'slow' | 'refused' | 'silent'
+
+const states: ReadonlySet<HostState> = new Set(['well', 'sick', 'slow', 'refused', 'silent'] as const)
 
 export interface FakeRequest {
   readonly method: HttpMethod
@@ -39,6 +43,8 @@ export interface ServeOptions {
   /** How long an answer takes when it is slow, in milliseconds. @default 20_000 */
   readonly slowMs?: number | undefined
 }
+
+const serveOptions: readonly (keyof ServeOptions)[] = ['names', 'expired', 'answerMs', 'slowMs']
 
 export interface InMemoryHost {
   readonly address: string
@@ -83,6 +89,7 @@ export function inMemoryHosts(world: FakeWorld): InMemoryHosts {
       },
     },
     serve(address, handler = () => ({ body: 'ok' }), options = {}) {
+      knownOptions(options, serveOptions, 'HEALTH_OPTIONS_INVALID', 'serve')
       const server = new Server(address, handler, options)
       servers.set(address, server)
       return server
@@ -113,6 +120,7 @@ class Server implements InMemoryHost {
   }
 
   turn(state: HostState): void {
+    if (!states.has(state)) refuseOption('state', state, 'well, sick, slow, refused or silent')
     this.state = state
   }
 
@@ -151,11 +159,9 @@ class Server implements InMemoryHost {
   }
 }
 
-function response(
-  { status = 200, headers = {}, body = '' }: FakeAnswer,
-  method: HttpMethod,
-  maxBodyBytes: number,
-): HttpReply {
+function response(answer: FakeAnswer, method: HttpMethod, maxBodyBytes: number): HttpReply {
+  knownOptions(answer, ['status', 'headers', 'body'], 'HEALTH_OPTIONS_INVALID', 'the handler’s answer')
+  const { status = 200, headers = {}, body = '' } = answer
   const bytes = Buffer.from(method === 'HEAD' ? '' : body)
   return {
     kind: 'response',

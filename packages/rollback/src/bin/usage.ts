@@ -1,13 +1,13 @@
 import { CutoverError } from '@cutover/core'
 
 export const usage = `Usage
-  npx cutover status JOURNAL
+  npx --no-install cutover status JOURNAL
       What the journal says: every step, how it stands, what to do now. Also while it runs.
-  npx cutover answer JOURNAL STEP ANSWER --who NAME --why TEXT
+  npx --no-install cutover answer JOURNAL STEP ANSWER --who NAME --why TEXT
       Answers the question at which it is parked. STEP is its number or its name; the first answer wins.
       ANSWER is one of those that the question lists: again, happened, did-not, take-theirs, pass,
       done-by-hand, leave, roll-back. Then run it again.
-  npx cutover --help
+  npx --no-install cutover --help
 
 To go on, run your script again; to go back, run it with rollBack: true.
 `

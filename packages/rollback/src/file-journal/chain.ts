@@ -32,7 +32,10 @@ const hashField = /^(.*),"hash":"([\w-]{43})"\}$/s
 export async function readChain(file: string): Promise<Chain> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return ''
-    throw new CutoverError('CUTOVER_JOURNAL_FAILED', `${file} could not be read: ${error.message}`, { cause: error })
+    throw new CutoverError('CUTOVER_JOURNAL_FAILED', `${file} could not be read: ${error.message}`, {
+      cause: error,
+      next: 'See to it that this is a file that can be read, then run it again.',
+    })
   })
   const entries: JournalEntry[] = []
   const hashes: string[] = []
@@ -49,13 +52,14 @@ export async function readChain(file: string): Promise<Chain> {
     if (parsed === undefined || !take(parsed, entries, hashes)) {
       const isLast = end === text.length - 1
       if (isLast && isTorn(line)) break
-      throw broken(file, `line ${number} was altered, or lines before it are missing`)
+      throw number === 1 ? noJournal(file) : broken(file, `line ${number} was altered, or lines before it are missing`)
     }
     validBytes += Buffer.byteLength(line) + 1
     from = end + 1
   }
   const rest = text.slice(from)
-  if (rest !== '' && !isTorn(rest)) throw broken(file, `what follows line ${number} is not of a journal`)
+  if (rest !== '' && !isTorn(rest))
+    throw number === 0 ? noJournal(file) : broken(file, `what follows line ${number} is not of a journal`)
   const [first] = entries
   if (first && (first.t !== 'opened' || first.format !== 1)) throw broken(file, 'it is no journal of format 1')
   return { entries, hashes, validBytes }
@@ -65,6 +69,13 @@ const broken = (file: string, what: string): CutoverError =>
   new CutoverError('CUTOVER_JOURNAL_BROKEN', `REFUSED: ${file}: ${what}`, {
     next: 'Restore the file as it was written; nothing was done.',
   })
+
+const noJournal = (file: string): CutoverError =>
+  new CutoverError(
+    'CUTOVER_JOURNAL_BROKEN',
+    `REFUSED: ${file}: this is no journal, or its line 1 was altered, or lines before it are missing`,
+    { next: 'Restore the file as it was written, or name another; nothing was done.' },
+  )
 
 interface Parsed {
   readonly entry: JournalEntry

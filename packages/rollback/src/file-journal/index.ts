@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 
-import { CutoverError, isCutoverError } from '@cutover/core'
+import { CutoverError, isCutoverError, knownOptions } from '@cutover/core'
 
 import type { Journal, JournalEntry, OpenJournal, OpenOptions } from '../journal.ts'
 import { lineOf, readChain } from './chain.ts'
@@ -21,14 +21,20 @@ export interface FileJournalOptions {
  * as the lease knew of them: at a clean end all, after a crash those of up to ten seconds before.
  */
 export function fileJournal(path: string, options: FileJournalOptions = {}): Journal {
+  if (typeof path !== 'string' || path === '')
+    throw new CutoverError('CUTOVER_OPTIONS_INVALID', `fileJournal was given ${JSON.stringify(path)}; wanted a path`)
+  knownOptions(options, ['leaseMs'], 'CUTOVER_OPTIONS_INVALID', 'fileJournal')
   const { leaseMs = 30_000 } = options
   const file = resolve(path)
   return {
     location: path,
+    fullPath: file,
     async read() {
       return (await readChain(file)).entries
     },
     async open({ clock, signal, onWaiting }: OpenOptions): Promise<OpenJournal> {
+      // What is no journal is not touched, and gets no lease.
+      await readChain(file)
       const lease = await Lease.take(file, { leaseMs, clock, signal, onWaiting })
       try {
         return await openHeld(file, path, lease)

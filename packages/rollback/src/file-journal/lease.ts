@@ -85,7 +85,7 @@ export class Lease {
       throw new CutoverError(
         'CUTOVER_JOURNAL_FAILED',
         `the lease of ${file} could not be written: ${(error as Error).message}`,
-        { cause: error },
+        { cause: error, next: writable },
       )
     } finally {
       await rm(beside, { force: true })
@@ -102,6 +102,7 @@ export class Lease {
       throw new CutoverError(
         'CUTOVER_FENCED',
         `this process was stopped for ${formatDuration(this.#staleMs())}: another may have taken over`,
+        { next: toOther },
       )
     }
     this.#throwIfOvertaken()
@@ -119,7 +120,9 @@ export class Lease {
 
   #throwIfOvertaken(): void {
     if (this.#isOvertaken())
-      throw new CutoverError('CUTOVER_FENCED', 'another runner has taken over; this one writes nothing any more')
+      throw new CutoverError('CUTOVER_FENCED', 'another runner has taken over; this one writes nothing any more', {
+        next: toOther,
+      })
   }
 
   /** Both clocks: one stands still while a machine sleeps, the other can be set. */
@@ -202,12 +205,17 @@ export async function holderOf(file: string): Promise<{ readonly who: string; re
   return Date.now() < written.renewedAt + written.leaseMs ? written.holder : undefined
 }
 
+const toOther =
+  'Let the other runner go on (`npx --no-install cutover status JOURNAL` shows it); if there is none, run it again.'
+const writable = 'See to it that its directory is there and can be written, then run it again.'
+
 const path = (file: string, number: number): string => `${file}.lease.${number}`
 
 async function lastNumber(file: string): Promise<number> {
   const names = await readdir(dirname(file)).catch((error: NodeJS.ErrnoException) => {
     throw new CutoverError('CUTOVER_JOURNAL_FAILED', `the directory of ${file} cannot be read: ${error.message}`, {
       cause: error,
+      next: writable,
     })
   })
   return highest(file, names)

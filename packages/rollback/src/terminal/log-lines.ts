@@ -1,8 +1,9 @@
 import { formatDuration, type CutoverEvent } from '@cutover/core'
 
+import { answerCommand } from '../answer-command.ts'
 import type { Glyphs } from './glyphs.ts'
 import { amount, counted, dayOf, timeOf } from './instant-text.ts'
-import { answerCommand, withoutTitle } from './question-lines.ts'
+import { withoutTitle } from './question-lines.ts'
 import type { ScreenState } from './screen-state.ts'
 
 /** The lines of one event where nothing can be drawn over; `state` is the one after it. Pure. */
@@ -55,7 +56,7 @@ function saidOf(event: CutoverEvent, state: ScreenState): Said {
         ['parked', `${withoutTitle(event.question, titleOf(event.step, state))} (${event.code})`],
         ...event.look.map((command) => ['look', command] as const),
         ...event.answers.map(({ answer, means }) => ['answer', `${answer}: ${means}`] as const),
-        ['with', answerCommand(state.journal ?? '', event.number ?? event.step)],
+        ['with', answerCommand(state.journal ?? '', event.number ?? event.step, 'ANSWER')],
       ]
     case 'ended':
       return [['end', event.text]]

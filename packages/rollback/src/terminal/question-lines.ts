@@ -1,5 +1,6 @@
 import type { CutoverEvent } from '@cutover/core'
 
+import { answerCommand } from '../answer-command.ts'
 import type { Glyphs } from './glyphs.ts'
 import { type Line, span, widthOf, wrap } from './line.ts'
 
@@ -29,7 +30,7 @@ export function questionLines(
       span(answer.padEnd(widest + 3), 'doubt'),
       span(glyphs.text(means)),
     ]),
-    field('With', answerCommand(journal, step)),
+    field('With', answerCommand(journal, step, 'ANSWER')),
     field('', 'then run it again'),
     field('', code),
     [],
@@ -39,10 +40,3 @@ export function questionLines(
 /** What a sentence says about a step, where its title stands above it. */
 export const withoutTitle = (text: string, title: string): string =>
   text.startsWith(`${title}: `) ? text.slice(title.length + 2) : text
-
-/** The command with which a question is answered, to be copied. */
-export const answerCommand = (journal: string, step: string | number): string =>
-  `npx cutover answer ${quoted(journal)} ${quoted(String(step))} ANSWER --who NAME --why TEXT`
-
-const quoted = (word: string): string =>
-  /^[\w./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`

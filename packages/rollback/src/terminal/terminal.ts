@@ -1,4 +1,4 @@
-import { type Clock, type CutoverEvent, type Duration, durationMs, systemClock } from '@cutover/core'
+import { type Clock, type CutoverEvent, type Duration, durationMs, knownOptions, systemClock } from '@cutover/core'
 
 import { abilitiesOf } from './abilities.ts'
 import { eventLog } from './event-log.ts'
@@ -23,6 +23,8 @@ export interface TerminalOptions {
   readonly title?: string | undefined
 }
 
+const names: readonly (keyof TerminalOptions)[] = ['stream', 'color', 'width', 'clock', 'isTty', 'rto', 'title']
+
 /** A listener for `onEvent`. Once closed it hears nothing. */
 export interface Terminal extends Disposable {
   (event: CutoverEvent): void
@@ -33,9 +35,10 @@ export interface Terminal extends Disposable {
 /**
  * Shows a cutover to people: on a terminal as a screen that is drawn in place, else (a pipe, a CI log) one line per event.
  *
- * @throws CutoverError `DURATION_INVALID` when `rto` is no duration.
+ * @throws CutoverError `DURATION_INVALID` when `rto` is no duration; `CUTOVER_OPTIONS_INVALID`.
  */
 export function terminal(options: TerminalOptions = {}): Terminal {
+  knownOptions(options, names, 'CUTOVER_OPTIONS_INVALID', 'terminal')
   const { stream = process.stderr, clock = systemClock, rto, title } = options
   const can = abilitiesOf(stream, process.env)
   const { color = can.color, isTty = can.live } = options

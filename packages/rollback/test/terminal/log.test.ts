@@ -40,7 +40,7 @@ test('a question takes several lines, each of which can be searched for', () => 
     '02:23:10 orders 5/7 answer happened: it happened: go on',
     '02:23:10 orders 5/7 answer did-not: it did not happen: send it again',
     '02:23:10 orders 5/7 answer roll-back: go back',
-    '02:23:10 orders 5/7 with   npx cutover answer /srv/cutover/orders.jsonl 5 ANSWER --who NAME --why TEXT',
+    '02:23:10 orders 5/7 with   npx --no-install cutover answer /srv/cutover/orders.jsonl 5 ANSWER --who NAME --why TEXT',
     '02:23:10 orders - end    PARKED at step 5 of 7: Move the last messages: SQS orders → queue orders',
   ])
 })

@@ -55,7 +55,7 @@ test('a parked step asks its question, with what to look and what to answer, and
     '      Answer  happened    it happened: go on',
     '              did-not     it did not happen: send it again',
     '              roll-back   go back',
-    '      With    npx cutover answer /srv/cutover/orders.jsonl 5 ANSWER --who NAME --why TEXT',
+    '      With    npx --no-install cutover answer /srv/cutover/orders.jsonl 5 ANSWER --who NAME --why TEXT',
     '              then run it again',
     '              CUTOVER_STEP_IN_DOUBT',
     '',

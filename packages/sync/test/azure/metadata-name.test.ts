@@ -44,6 +44,15 @@ test('every name that S3 takes is an identifier at Blob Storage, and comes back 
   )
 })
 
+test('what looks like an escape stays what it is', async () => {
+  const metadata = { x_2dy: '1', _5f: '2', a_5f2db: '3', '-2d': '4', _: '5' }
+  const store = blobStore({ container: container() })
+
+  await store.put('a', { bytes: new Uint8Array(), metadata }, { expected: undefined })
+
+  expect((await store.get('a'))?.metadata).toEqual(metadata)
+})
+
 test('names that were written at Azure stay as they are', async () => {
   const names = container()
   names.keep({ order_id: '1', _private: '2', a_2: '3', x_61y: '4' })
