@@ -44,7 +44,11 @@ export async function liveMove({ fate, killWhen, outline = [], stdio = 'inherit'
   const expected = join(directory, 'outline.json')
   await writeFile(expected, JSON.stringify(outline))
   const world = fork(join(import.meta.dirname, 'world.ts'), [directory, fate])
-  const die = (): void => void world.kill('SIGKILL')
+  let cutover: ChildProcess | undefined
+  const die = (): void => {
+    world.kill('SIGKILL')
+    cutover?.kill('SIGKILL')
+  }
   process.once('exit', die)
   try {
     const [{ ports }] = (await once(world, 'message')) as [{ ports: Ports }]
@@ -76,10 +80,9 @@ export async function liveMove({ fate, killWhen, outline = [], stdio = 'inherit'
     async function untilItEnds(): Promise<{ readonly end: Told['end']; readonly kills: number }> {
       let kills = 0
       for (let start = 1; start <= mostStarts; start++) {
-        const cutover = fork(join(import.meta.dirname, 'cutover.ts'), [JSON.stringify(ports), directory, expected], {
+        cutover = fork(join(import.meta.dirname, 'cutover.ts'), [JSON.stringify(ports), directory, expected], {
           stdio: stdio === 'ignore' ? ['ignore', 'ignore', 'ignore', 'ipc'] : 'inherit',
         })
-        process.once('exit', () => cutover.kill('SIGKILL'))
         if (await killedOrEnded(cutover, start)) {
           kills += 1
           continue

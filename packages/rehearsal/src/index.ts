@@ -1,6 +1,6 @@
 export { clients, type ClientsOptions } from './clients.ts'
 export { RehearsalReport, type MatrixRow, type Violation } from './rehearsal-report.ts'
 export { rehearse } from './rehearse.ts'
-export type { Invariant, RehearseOptions } from './rehearse-options.ts'
+export type { ExpectedEnd, Invariant, RehearseOptions } from './rehearse-options.ts'
 export { CutoverError, isCutoverError } from '@cutover/core'
 export type { Fault, FakeWorld } from '@cutover/core/testing'

@@ -1,6 +1,7 @@
 import type { FakeWorld } from '@cutover/core/testing'
 
 import { type FaultPlan, isOfJournal, isTransient } from './fault-plan.ts'
+import type { ExpectedEnd } from './rehearse-options.ts'
 import type { Golden } from './rehearsed-run.ts'
 import type { End } from './runners.ts'
 
@@ -24,6 +25,8 @@ export interface Judged {
   readonly golden: Golden | undefined
   readonly plan: FaultPlan
   readonly forgotten: readonly string[]
+  /** How it must end without a fault. */
+  readonly expected: ExpectedEnd | undefined
 }
 
 /** Safety: nothing lost, nobody unanswered, the source as found or the target complete. Liveness: one passing fault changes no end. */
@@ -34,7 +37,7 @@ export function judge(judged: Judged): Finding[] {
     ...ofWhatClientsWereTold(judged),
     ...ofListeners(judged.world),
     ...judged.forgotten.map((what) => finding(`a change was made but never applied: ${what}`)),
-    ...(judged.golden ? [] : ofTheRehearsal(judged)),
+    ...(judged.golden ? [] : [...ofTheEnd(judged), ...ofTheRehearsal(judged)]),
   ]
 }
 
@@ -111,6 +114,15 @@ function ofListeners({ observed }: FakeWorld): Finding[] {
     return [{ ...finding(`${[...sides].join(' and ')} listened to ${source} at once`, at), endedAt: ended?.at }]
   }
   return []
+}
+
+/** A golden run that stops for a person has rehearsed only what comes before. */
+function ofTheEnd({ end, why, expected }: Judged): Finding[] {
+  const isExpected = expected === undefined ? end === 'completed' || end === 'rolled-back' : end === expected
+  if (isExpected || !hasEnded(end)) return []
+  const because = why === '' ? '' : `: ${why.split('\n').slice(0, 2).join(' ')}`
+  const wanted = expected === undefined ? `is that meant? Then say so: end: '${end}'` : `wanted ${expected}`
+  return [finding(`it ended ${end} without any fault${because}; ${wanted}`)]
 }
 
 /** A rehearsal that can find nothing must not look like one that found nothing. */

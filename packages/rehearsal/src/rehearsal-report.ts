@@ -60,7 +60,7 @@ export class RehearsalReport {
       .map(([end, count]) => `${count} ${end}`)
       .join(', ')
     const many = this.violatingRuns > this.violations.length ? ` in ${this.violatingRuns} runs` : ''
-    const summary = `${counted(this.runs, 'run')}, ${counted(this.violations.length, 'violation')}${many}; ${ends}`
+    const summary = `${counted(this.runs, 'run')}, ${counted(this.violations.length, 'violation')}${many}; ${ends}; without a fault ${this.end}`
     return [summary, ...this.violations.map(({ text }) => `✗ ${text}`)].join('\n')
   }
 

@@ -10,6 +10,8 @@ export interface Invariant<Parts> {
   holds(parts: Parts, world: FakeWorld): Promise<string | undefined> | string | undefined
 }
 
+export type ExpectedEnd = 'completed' | 'rolled-back' | 'rolled-back-with-residue' | 'parked'
+
 export interface RehearseOptions<Parts> {
   /** Builds one fresh world; called once per run. Write it first: the types of the others follow from it. */
   world(world: FakeWorld): Parts
@@ -18,6 +20,8 @@ export interface RehearseOptions<Parts> {
   /** Starts clients that use the workload meanwhile, with `world.repeat`; answers how to stop them. */
   load?(parts: NoInfer<Parts>, world: FakeWorld): () => void
   readonly invariants?: readonly Invariant<NoInfer<Parts>>[] | undefined
+  /** How it must end without a fault. @default 'completed' or 'rolled-back': whichever it does */
+  readonly end?: ExpectedEnd | undefined
   /** @default every fault */
   readonly faults?: readonly Fault[] | undefined
   /** 1: every effect meets every fault. 2: and every later effect of that run a second one. @default 1 */
@@ -34,6 +38,12 @@ export interface RehearseOptions<Parts> {
   readonly onProgress?: ((done: number, total: number) => void) | undefined
 }
 
+const everyEnd: readonly unknown[] = [
+  'completed',
+  'rolled-back',
+  'rolled-back-with-residue',
+  'parked',
+] satisfies ExpectedEnd[]
 const isFunction = (value: unknown): boolean => typeof value === 'function'
 const isFrom =
   (least: number) =>
@@ -51,6 +61,7 @@ const wanted: Readonly<Record<keyof RehearseOptions<unknown>, readonly [(value: 
   cutover: [isFunction, 'a function that runs your code'],
   load: [isFunction, 'a function that starts clients'],
   invariants: [(value) => Array.isArray(value) && value.every(isInvariant), 'a list of { name, holds }'],
+  end: [(value) => everyEnd.includes(value), `one of ${everyEnd.join(', ')}`],
   faults: [
     (value) => Array.isArray(value) && value.length > 0 && value.every(isFault) && new Set(value).size === value.length,
     `a list of different ones of ${everyFault.join(', ')}`,

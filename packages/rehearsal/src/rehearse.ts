@@ -28,7 +28,7 @@ const pairsBetweenProgress = 500
  * What is unsafe without any fault is reported at once, and nothing is failed.
  *
  * @throws CutoverError `REHEARSAL_OPTIONS_INVALID`, `REHEARSAL_REPLAY_INVALID` before anything runs;
- * `REHEARSAL_NOT_DETERMINISTIC` when two runs differ before their first fault; `REHEARSAL_WORLD_FAILED` when a fake's own
+ * `REHEARSAL_REAL_CLOCK` when `run` was not handed on; `REHEARSAL_NOT_DETERMINISTIC` when two runs differ before their first fault; `REHEARSAL_WORLD_FAILED` when a fake's own
  * timer, `world` or `load` throws.
  */
 export async function rehearse<Parts>(options: RehearseOptions<Parts>): Promise<RehearsalReport> {

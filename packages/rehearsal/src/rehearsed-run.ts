@@ -1,4 +1,4 @@
-import type { CutoverEvent, Outline } from '@cutover/core'
+import { CutoverError, type CutoverEvent, type Outline, systemClock } from '@cutover/core'
 import { FakeWorld, type FakeWorldOptions } from '@cutover/core/testing'
 import { memoryJournal } from '@cutover/rollback'
 
@@ -60,12 +60,26 @@ async function run<Parts>(
   const parts = options.world(world)
   const found = stateOf(world)
   const stopLoad = options.load?.(parts, world)
-  const journal = memoryJournal({ world })
+  const kept = memoryJournal({ world })
+  let opened: 'with the clock of the world' | 'with the real clock' | undefined
+  const journal: typeof kept = {
+    ...kept,
+    open(how) {
+      opened = how.clock === systemClock ? 'with the real clock' : 'with the clock of the world'
+      if (opened === 'with the real clock') return Promise.reject(realClock())
+      return kept.open(how)
+    },
+  }
   const onEvent = told ? (event: CutoverEvent): void => tellTrace(world, event) : undefined
   const runners = new Runners(world, journal, () => options.cutover(parts, { journal, clock: world.clock, onEvent }))
   // Only without a fault: a process that dies may have made some that it had no time to apply.
   const watch = golden === undefined ? new ForgottenWatch() : undefined
   const stuck = await runners.runToAnEnd()
+  if (opened === 'with the real clock') {
+    watch?.stop({ isComplete: false })
+    world.end()
+    throw realClock()
+  }
   const forgotten = watch?.stop({ isComplete: runners.ends[0]?.end === 'completed' }) ?? []
   const ms = Math.max(restMs, lateMs + afterLoadMs)
   await world.advance(ms)
@@ -73,9 +87,21 @@ async function run<Parts>(
   stopLoad?.()
   await world.advance(afterLoadMs)
   const state = stateOf(world)
-  const { end, why } = runners.ends.at(-1) ?? stuck ?? { end: 'endless', why: '' }
+  const { end, why } = runners.ends.at(-1) ?? notToldOf(stuck, opened) ?? { end: 'endless', why: '' }
   const { ends, started } = runners
-  const findings = judge({ world, end, why, ends, started, found, state, golden, plan, forgotten })
+  const findings = judge({
+    world,
+    end,
+    why,
+    ends,
+    started,
+    found,
+    state,
+    golden,
+    plan,
+    forgotten,
+    expected: options.end,
+  })
   for (const { name, holds } of invariants) {
     const wrong = await askInvariant(() => holds(parts, world))
     if (wrong !== undefined) findings.push({ what: `${name}: ${wrong}`, at: undefined })
@@ -93,6 +119,24 @@ async function run<Parts>(
     startedAt,
   }
 }
+
+const spreadRun = 'Spread `...run` into the options of runCutover: { id, ...run }.'
+
+const realClock = (): CutoverError =>
+  new CutoverError(
+    'REHEARSAL_REAL_CLOCK',
+    'the journal of the rehearsal was opened with the real clock: what the rehearsal brings was not handed on',
+    { next: spreadRun },
+  )
+
+/** Code that hangs, and has never asked for what the rehearsal brings, may wait for the real time. */
+const notToldOf = <Stuck extends { readonly end: string; readonly why: string }>(
+  stuck: Stuck | undefined,
+  opened: string | undefined,
+): Stuck | undefined =>
+  stuck?.end === 'endless' && opened === undefined
+    ? { ...stuck, why: `${stuck.why}. Its journal was never opened: does it wait for the real clock? ${spreadRun}` }
+    : stuck
 
 const worldFor = (options: FakeWorldOptions, plan: FaultPlan): FakeWorld =>
   plan.some(({ fault }) => isLate(fault)) ? new LateWorld(options, plan) : new FakeWorld(options)

@@ -76,7 +76,7 @@ test('two listeners of one source of work are reported', async () => {
 
   expect(report.violations[0]).toMatchObject({
     what: 'source and target listened to queue at once',
-    step: 'while “warm” was under way, after “Set activate”',
+    step: 'while “warm” was under way, after “Set activate”, until “Set cordon”',
   })
 })
 

@@ -126,6 +126,6 @@ test('what it tells the world is judged: the wrong order of two flags is found',
   })
 
   expect(report.violations.map(({ text }) => text)).toEqual([
-    'without any fault: here and there listened to orders at once, while “it is warm” was under way, after “Turn the flag consume-there on”. It ended completed. Replay: no fault',
+    'without any fault: here and there listened to orders at once, while “it is warm” was under way, after “Turn the flag consume-there on”, until “Turn the flag consume-here off”. It ended completed. Replay: no fault',
   ])
 })

@@ -1,11 +1,11 @@
 import { appendFile, copyFile, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { isDeepStrictEqual } from 'node:util'
+import { join, relative } from 'node:path'
+import { inspect, isDeepStrictEqual } from 'node:util'
 
 import { systemClock } from '@cutover/core'
 import { fakeWorld } from '@cutover/core/testing'
-import { answer, type Cutover, fileJournal, type JournalEntry, runCutover } from '@cutover/rollback'
+import { answer, type Cutover, type CutoverEnded, fileJournal, type JournalEntry, runCutover } from '@cutover/rollback'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
@@ -418,7 +418,7 @@ test.each(['hello\n', 'hello', '{"a":1}\n', '# notes\n\nand more\n'])(
     const file = join(directory, `notes-${text.length}.txt`)
     await writeFile(file, text)
 
-    const opening = await errorOf(runCutover({ id: 'move', journal: fileJournal(file) }, async () => {}).then(() => {}))
+    const opening = await errorOf(runCutover({ id: 'move', journal: fileJournal(file) }, async () => {}))
 
     expect(opening.code).toBe('CUTOVER_JOURNAL_BROKEN')
     expect(opening.message).toContain(`${file}: this is no journal`)
