@@ -5,7 +5,9 @@ import { join } from 'node:path'
 const name = process.argv.slice(2).find((argument) => argument !== '--') ?? '03-minimized-downtime'
 const main = join(import.meta.dirname, name, 'main.ts')
 if (!/^\d\d-[a-z-]+$/.test(name) || !existsSync(main)) {
-  console.error(`There is no example ${JSON.stringify(name)}; wanted 01-move-a-name or 03-minimized-downtime.`)
+  console.error(
+    `There is no example ${JSON.stringify(name)}; wanted 01-move-a-name, 02-your-own-code or 03-minimized-downtime.`,
+  )
   process.exit(2)
 }
 await import(main)

@@ -38,6 +38,16 @@ test.each(files)('the compiler says what to do about $file', ({ file, says }) =>
   if (says.length === 0) expect(found).toEqual([])
 })
 
+test('what is no mistake compiles for a reader who is only `strict`', async () => {
+  const { stdout } = await promisify(execFile)(
+    join(root, 'node_modules/.bin/tsc'),
+    ['-p', join(folder, 'tsconfig.strict.json'), '--pretty', 'false'],
+    { cwd: folder },
+  ).catch((error: { stdout: string }) => error)
+
+  expect(stdout).toBe('')
+})
+
 test('the messages are as they were read and accepted', async () => {
   await expect(`${errors.join('\n')}\n`).toMatchFileSnapshot(join(folder, 'messages.txt'))
 })

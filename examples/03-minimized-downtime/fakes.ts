@@ -107,7 +107,6 @@ export function load({ zone, s3, blob, sqs, storageQueue, lambda, app, fall }: F
 export const documentsAreKept: Invariant<Fakes> = {
   name: 'no document is lost',
   holds({ s3, blob, lambda, app }, { observed }) {
-    const isWhole = (names: readonly string[]): boolean => names.includes('http') && names.includes('queue')
     const [inAws, inAzure] = [isWhole(lambda.listening), isWhole(app.listening)]
     const kept = inAws === inAzure ? { ...s3.texts, ...blob.texts } : inAws ? s3.texts : blob.texts
     const told = observed.flatMap((seen) => {
@@ -119,3 +118,5 @@ export const documentsAreKept: Invariant<Fakes> = {
     return missing.length === 0 ? undefined : `${where} ${missing.slice(0, 3).join(', ')}`
   },
 }
+
+const isWhole = (names: readonly string[]): boolean => names.includes('http') && names.includes('queue')

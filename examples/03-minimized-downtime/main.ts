@@ -44,9 +44,16 @@ tell(back)
 const isWell = moved.end === 'completed' && back.end === 'rolled-back' && moved.byAzure > 0 && back.byAzure > 0
 const wrong = moved.lost + moved.handledByBoth + back.lost + back.handledByBoth + rehearsal.violations
 if (!isWell || wrong > 0) process.exitCode = 1
-const { accepted, lost, handledByBoth, downtimeMs } = moved
-const failback = { accepted: back.accepted, lost: back.lost, handledByBoth: back.handledByBoth, rtoMs: back.rtoMs }
-console.log(JSON.stringify({ accepted, lost, handledByBoth, downtimeMs, failback, rehearsal }))
+console.log(
+  JSON.stringify({
+    accepted: moved.accepted,
+    lost: moved.lost,
+    handledByBoth: moved.handledByBoth,
+    downtimeMs: moved.downtimeMs,
+    failback: { accepted: back.accepted, lost: back.lost, handledByBoth: back.handledByBoth, rtoMs: back.rtoMs },
+    rehearsal,
+  }),
+)
 
 /** In its first start, as soon as a step of that name has begun. */
 function killedWhile(step: string): (entries: readonly JournalEntry[], start: number) => boolean {

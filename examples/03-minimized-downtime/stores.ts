@@ -97,8 +97,6 @@ export function clients({ aws, blob, queue }: Endpoints, { attempts = 1 } = {}):
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     maxAttempts: attempts,
   }
-  const storage = (endpoint: string): string =>
-    `DefaultEndpointsProtocol=http;AccountName=${account};AccountKey=${accountKey};BlobEndpoint=${endpoint};QueueEndpoint=${endpoint};`
   const retryOptions = { maxTries: attempts }
   const blobs = BlobServiceClient.fromConnectionString(storage(blob), { retryOptions })
   const queues = QueueServiceClient.fromConnectionString(storage(queue), { retryOptions })
@@ -109,3 +107,6 @@ export function clients({ aws, blob, queue }: Endpoints, { attempts = 1 } = {}):
     queue: (name) => queues.getQueueClient(name),
   }
 }
+
+const storage = (endpoint: string): string =>
+  `DefaultEndpointsProtocol=http;AccountName=${account};AccountKey=${accountKey};BlobEndpoint=${endpoint};QueueEndpoint=${endpoint};`

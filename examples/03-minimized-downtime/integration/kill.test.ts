@@ -17,7 +17,7 @@ test(
   'killed at 20 random moments, no order is lost and none is handled by both clouds',
   { timeout: 420_000 },
   async () => {
-    const left = Array.from({ length: moves }, (_, i) => (i % 2 === 0 ? 'well' : 'ill') as 'well' | 'ill')
+    const left: ('well' | 'ill')[] = Array.from({ length: moves }, (_, i) => (i % 2 === 0 ? 'well' : 'ill'))
     const told: { readonly fate: string; readonly told: Told }[] = []
 
     await Promise.all(

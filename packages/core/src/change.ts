@@ -121,6 +121,15 @@ type OnlyJson<Before, Seen, After> = [NotJson<Before>] extends [never]
     : { readonly probe: NotJson<Seen, 'seen'> }
   : { readonly capture: NotJson<Before> }
 
+/** Is the compiler told `exactOptionalPropertyTypes`? */
+type IsExact = { readonly a: undefined } extends { readonly a?: never } ? false : true
+
+/**
+ * Without that, `{ is: 'absent' }` beside `{ is: 'applied', seen }` seems to have a `seen` that is `undefined`, which nobody
+ * has written.
+ */
+type Told<T> = IsExact extends true ? T : [T] extends [undefined | void] ? T : Exclude<T, undefined>
+
 /**
  * Makes a change of a spec. Write `capture` first: the types of the others follow from it.
  *
@@ -130,9 +139,9 @@ export function defineChange<
   Before = 'Write `capture` first: the type of `before` follows from it',
   Seen = void,
   After = Seen,
->(spec: ChangeSpec<Before, After, Seen> & OnlyJson<Before, Seen, After>): Change<Before, After, Seen> {
+>(spec: ChangeSpec<Before, After, Seen> & OnlyJson<Before, Seen, After>): Change<Before, Told<After>, Told<Seen>> {
   assertKind('change', spec, 'defineChange')
-  return unappliedNet<ChangeSpec<Before, After, Seen>>(spec, spec.id, 'change', defineChange)
+  return unappliedNet(spec as unknown as ChangeSpec<Before, Told<After>, Told<Seen>>, spec.id, 'change', defineChange)
 }
 
 /** Called with every change made, while a rehearsal or a test listens. */

@@ -346,6 +346,7 @@ test('a cutover that waits for a person may hold accepted work', async () => {
       )
     }),
     faults: ['crash', 'reply-lost'],
+    end: 'parked',
   })
 
   report.assertSafe()

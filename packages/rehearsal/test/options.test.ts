@@ -10,6 +10,7 @@ const good = {
 } satisfies RehearseOptions<ReturnType<typeof cells>>
 
 test.each([
+  ['end is "done"; wanted one of completed, rolled-back, ', { end: 'done' }],
   ['depth is 3; wanted 1 or 2', { depth: 3 }],
   ['depth is "2"; wanted 1 or 2', { depth: '2' }],
   ["pairs is -1; wanted a whole number from 0, or 'all'", { pairs: -1 }],

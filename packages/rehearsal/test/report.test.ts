@@ -47,7 +47,7 @@ test('an operation with a bar in its name breaks no table', async () => {
 test('what is safe says so in a line, and assertSafe lets it pass', async () => {
   const report = await rehearse({ world: cells, cutover: oneStep, faults: ['crash', 'reply-lost'] })
 
-  expect(report.text).toBe('13 runs, 0 violations; 13 completed')
+  expect(report.text).toBe('13 runs, 0 violations; 13 completed; without a fault completed')
   expect(() => report.assertSafe()).not.toThrow()
 })
 
@@ -68,7 +68,7 @@ test('what is unsafe is thrown with its whole text, and with how to see it happe
     next: 'See it happen: rehearse({ …, replay: "3:refused" }), then read report.trace.',
   })
   expect(report.text.split('\n').slice(0, 2)).toEqual([
-    '7 runs, 1 violation; 6 completed, 1 rolled-back',
+    '7 runs, 1 violation; 6 completed, 1 rolled-back; without a fault completed',
     expect.stringMatching(/^✗ refused at 3 \(a\.write\): one passing fault changed the end/),
   ])
 })
@@ -85,7 +85,7 @@ test('what is unsafe without a fault stops the rehearsal at once, with all that 
 
   expect(report.text).toBe(
     [
-      '1 run, 2 violations; 1 completed',
+      '1 run, 2 violations; 1 completed; without a fault completed',
       '✗ without any fault: a stays: it moved. It ended completed. Replay: no fault',
       '✗ without any fault: b moves: it stayed. It ended completed. Replay: no fault',
     ].join('\n'),

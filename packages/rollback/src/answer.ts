@@ -18,7 +18,7 @@ const names: readonly (keyof AnswerOptions)[] = ['step', 'answer', 'who', 'why',
 /**
  * Records what a person says to the question of a parked cutover; the next run goes on from there. The first answer wins.
  *
- * @throws CutoverError `CUTOVER_NO_QUESTION`, `CUTOVER_ANSWER_INVALID` `CUTOVER_NOTHING_BEGUN` before anything is
+ * @throws CutoverError `CUTOVER_NO_QUESTION`, `CUTOVER_ANSWER_INVALID`, `CUTOVER_NOTHING_BEGUN` before anything is
  * written; `CUTOVER_JOURNAL_IN_USE`.
  */
 export async function answer(journal: Journal, options: AnswerOptions): Promise<void> {

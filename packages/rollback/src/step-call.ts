@@ -3,15 +3,17 @@ import { assertKind, CutoverError, knownOptions, type RequireOptions, type StepO
 const code = 'CUTOVER_OPTIONS_INVALID'
 const ofStep: readonly (keyof StepOptions)[] = ['as']
 const ofCheck: readonly (keyof RequireOptions)[] = ['as', 'within', 'every', 'consecutive', 'patience']
-const known = {
+type Verb = 'apply' | 'run' | 'check' | 'require'
+
+const known: Readonly<Record<Verb, readonly ['change' | 'check' | 'procedure', readonly string[]]>> = {
   apply: ['change', ofStep],
   run: ['procedure', ofStep],
   check: ['check', ofCheck],
   require: ['check', [...ofCheck, 'onFail']],
-} as const
+}
 
 /** @throws CutoverError for what is no step of that kind, and for options that there are not. */
-export function assertStep(verb: keyof typeof known, given: unknown, options: RequireOptions): void {
+export function assertStep(verb: Verb, given: unknown, options: RequireOptions): void {
   const [kind, names] = known[verb]
   assertKind(kind, given, `cutover.${verb}`)
   knownOptions(options, names, code, `cutover.${verb}`)

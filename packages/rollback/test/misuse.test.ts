@@ -272,3 +272,37 @@ test('a hint that a journal cannot give back is left out: what happened is what 
   expect(report.end).toBe('completed')
   expect(journal.entries.find(({ t }) => t === 'outcome')).not.toHaveProperty('hint.size')
 })
+
+test('what is refused says what to do now', async () => {
+  const { run } = setting()
+  let kept: Cutover | undefined
+  await run(async (cutover) => {
+    kept = cutover
+    await cutover.pointOfNoReturn('the source is gone')
+  })
+
+  const ended = await errorOf(kept?.value('x', () => 1) ?? Promise.resolve())
+  const another = await errorOf(run(async () => {}, { id: 'other' }))
+  const tooLate = await errorOf(run(async () => {}, { rollBack: true }))
+
+  expect([ended.code, ended.next]).toEqual(['CUTOVER_ENDED', 'Await each step before the script returns.'])
+  expect([another.code, another.next]).toEqual([
+    'CUTOVER_JOURNAL_OF_ANOTHER',
+    'Name the journal of other; for a new cutover, a file that is not there yet.',
+  ])
+  expect([tooLate.code, tooLate.next]).toEqual(['CUTOVER_PAST_NO_RETURN', 'Go on: run it again without rollBack.'])
+})
+
+test('a forecast counts each step once', async () => {
+  const { run, switches } = setting()
+  const texts: string[] = []
+
+  await run(async (cutover) => {
+    await cutover.apply(turn(switches, 'a', 'target'))
+    texts.push(cutover.forecast().text)
+    await cutover.apply(altered(turn(switches, 'b', 'target'), { estimate: undefined as never }))
+    texts.push(cutover.forecast().text)
+  })
+
+  expect(texts).toEqual(['back now: 0ms for 1 step', 'back now: 0ms for 1 step, and 1 that nobody can estimate'])
+})

@@ -22,6 +22,7 @@ export { fileLedger, type FileLedger } from './file-ledger/index.ts'
 export { follow, type Followed } from './follow.ts'
 export type { Ledger, LedgerWrite } from './ledger.ts'
 export { type Link, link, type LinkOptions } from './link.ts'
+export type { LinkMark } from './link-mark.ts'
 export { memoryLedger } from './memory-ledger.ts'
 export { messageText, type OpenedMessage, openMessage } from './message-envelope.ts'
 export type {
@@ -43,7 +44,7 @@ export type {
   StoredObject,
 } from './object-store.ts'
 export { isCopy } from './origin.ts'
-export type { QueueTransferOptions } from './queue-transfer.ts'
+export type { QueueTransferOptions, TransferMark } from './queue-transfer.ts'
 export { type SameContent, sameContent, type SameContentOptions } from './same-content.ts'
 export { type SwitchedOver, switchOver, type SwitchOverOptions } from './switch-over.ts'
 export type { SyncErrorCode } from './sync-error-code.ts'

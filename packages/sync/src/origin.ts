@@ -36,9 +36,3 @@ export const withOrigin = (
   ...metadata,
   [metadataName]: [encodeURIComponent(link), side, encodeURIComponent(version), sha256].join(' '),
 })
-
-/** What the user wrote of it. */
-export function withoutOrigin(metadata: Readonly<Record<string, string>>): Record<string, string> {
-  const { [metadataName]: _, ...rest } = metadata
-  return rest
-}
