@@ -315,7 +315,7 @@ export const mutants: readonly Mutant[] = [
     name: 'writes are not fenced',
     edits: [
       { file: 'run.ts', find: '#fence = (): void => this.journal.hold()', put: '#fence = (): void => {}' },
-      { file: 'run.ts', find: 'if (!this.journal.isFresh) await this.journal.renew()', put: '' },
+      { file: 'run.ts', find: 'if (!this.journal.isFresh) await this.#renew()', put: '' },
     ],
     script: 'branches',
     healthy: false,

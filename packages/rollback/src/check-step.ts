@@ -4,6 +4,7 @@ import {
   type AskOptions,
   type Check,
   durationMs,
+  isCutoverError,
   type RequireOptions,
   journalCopy,
 } from '@cutover/core'
@@ -65,8 +66,10 @@ export async function checkStep<Evidence>(
         text: `${check.title}: ${status}: ${text}`,
       })),
   ).catch((error: unknown) => {
-    // A check or an option that makes no sense: a script that swallows that must not go on.
-    throw context.signal.aborted ? error : run.refuse(error)
+    // What makes no sense: a script that swallows that must not go on.
+    throw isCutoverError(error, 'CHECK_INVALID') || isCutoverError(error, 'DURATION_INVALID')
+      ? run.refuse(error)
+      : error
   })
   const { status, text } = answer
   const evidence = journalCopy(answer.evidence, `${step}: evidence`)

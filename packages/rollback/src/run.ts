@@ -82,7 +82,16 @@ export class Run {
   /** A sleeper may have been stopped for longer than its lease: it proves that it lives before it goes on. */
   async #sleep(clock: Clock, ms: number, options?: { readonly signal?: AbortSignal | undefined }): Promise<void> {
     await clock.sleep(ms, options)
-    if (!this.journal.isFresh) await this.journal.renew()
+    if (!this.journal.isFresh) await this.#renew()
+  }
+
+  /** A journal that is out for a moment stops nobody here: without a lease, `fence` refuses the next write. */
+  async #renew(): Promise<void> {
+    try {
+      await this.journal.renew()
+    } catch (error) {
+      if (isCutoverError(error, 'CUTOVER_FENCED')) throw error
+    }
   }
 
   context(step: string, signal: AbortSignal): Context {
