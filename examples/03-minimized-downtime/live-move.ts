@@ -88,8 +88,17 @@ async function moveIn(directory: string, children: Set<ChildProcess>, options: L
 }
 
 async function told<T>(world: ChildProcess): Promise<T> {
-  const [message] = (await once(world, 'message')) as [T]
-  return message
+  const stopped = new AbortController()
+  const died = once(world, 'exit', { signal: stopped.signal }).then(() => {
+    throw new Error('the world has ended before its time')
+  })
+  try {
+    const [message] = (await Promise.race([once(world, 'message', { signal: stopped.signal }), died])) as [T]
+    return message
+  } finally {
+    died.catch(() => {})
+    stopped.abort()
+  }
 }
 
 /** Runs it, and again after each kill; a person who is asked says to look once more. */

@@ -61,7 +61,7 @@ async function startAzurite(): Promise<{ readonly process: ChildProcess; readonl
 }
 
 async function answers(endpoint: string, process: ChildProcess, said: () => string): Promise<void> {
-  for (let tries = 0; tries < 300; tries++) {
+  for (let tries = 0; tries < 900; tries++) {
     if (process.exitCode !== null) break
     const isUp = await fetch(endpoint).then(
       () => true,

@@ -3,13 +3,13 @@ import { expect, test } from 'vitest'
 import { liveMove, type Told } from '../live-move.ts'
 
 /** Seconds of a whole move, starts not counted: kills are spread over it, so that they hit copies, calls, branches and the way back. */
-const kills = 3
-const moves = 8
-const atOnce = 4
+const kills = 5
+const moves = 5
+const atOnce = 2
 
 /** Kills each of the first starts after a while of its own; what it has done by then differs from start to start. */
 function atRandom(): (entries: readonly unknown[], start: number, runningMs: number) => boolean {
-  const afterMs = Array.from({ length: kills }, () => 900 + Math.random() * 7_000)
+  const afterMs = Array.from({ length: kills }, () => 900 + Math.random() * 5_000)
   return (_entries, start, runningMs) => runningMs > (afterMs[start - 1] ?? Number.POSITIVE_INFINITY)
 }
 
