@@ -6,15 +6,15 @@ import {
   journalCopy,
   markUsed,
   sameJson,
-  type Standing,
 } from '@cutover/core'
 
 import { forecast } from './forecast.ts'
 import type { StepHistory } from './history.ts'
-import type { Question } from './journal.ts'
+import { offer } from './offer.ts'
 import { planChanged } from './plan-changed.ts'
-import { offer, type Run } from './run.ts'
+import type { Run } from './run.ts'
 import { because, isFenced, patiently, pauseMs, probe, probeInDoubt, probeUntil, sentUntil } from './standing.ts'
+import { doubtQuestion, foreignQuestion } from './step-questions.ts'
 
 /** Applies a change once, whatever has happened to it before; answers what is true afterwards. */
 export async function applyStep(run: Run, step: string, change: ChangeSpec, lane: string): Promise<unknown> {
@@ -270,25 +270,6 @@ async function refuse(run: Run, step: string, change: ChangeSpec, error: unknown
     isCutoverError(error) ? error.code : 'CUTOVER_STEP_FAILED',
     error,
   )
-}
-
-function foreignQuestion(change: ChangeSpec, before: unknown, found: unknown): Question {
-  return {
-    code: 'CUTOVER_STEP_FOREIGN',
-    question: `${change.title}: somebody else changed ${change.subject}; read ${JSON.stringify(before)}, found ${JSON.stringify(found)}. It was not overwritten`,
-    look: change.byHand?.(before).look ?? [],
-    answers: [offer('again'), offer('take-theirs'), offer('roll-back')],
-  }
-}
-
-function doubtQuestion(change: ChangeSpec, before: unknown, standing: Standing<unknown>): Question {
-  const why = standing.is === 'unknown' ? standing.why : 'only a part of it is there'
-  return {
-    code: 'CUTOVER_STEP_IN_DOUBT',
-    question: `${change.title}: it may have happened or not: ${why}`,
-    look: change.byHand?.(before).look ?? [],
-    answers: [offer('happened'), offer('did-not'), offer('again'), offer('roll-back')],
-  }
 }
 
 const difference = (known: StepHistory, change: ChangeSpec): string =>

@@ -9,7 +9,8 @@ import {
   journalCopy,
 } from '@cutover/core'
 
-import { offer, type Run } from './run.ts'
+import { offer } from './offer.ts'
+import type { Run } from './run.ts'
 
 /**
  * Asks a check and records its answer. A recorded answer stands once something was applied on the strength of it, or a

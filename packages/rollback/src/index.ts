@@ -7,7 +7,7 @@ export { type MemoryJournal, memoryJournal, type MemoryJournalOptions } from './
 export type { End, Report, ReportedStep } from './report.ts'
 export { runCutover } from './run-cutover.ts'
 export type { RunOptions } from './run-options.ts'
-export type { Cutover } from './scope.ts'
+export type { Cutover } from './cutover.ts'
 export {
   type Change,
   type Check,

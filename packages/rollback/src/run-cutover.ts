@@ -1,6 +1,7 @@
 import { type Clock, CutoverError, formatInstant, journalCopy, systemClock, tell } from '@cutover/core'
 
 import { CutoverEnded } from './cutover-ended.ts'
+import type { Cutover } from './cutover.ts'
 import { History } from './history.ts'
 import type { OpenJournal } from './journal.ts'
 import { assertBegun, placeOf } from './nothing-begun.ts'
@@ -8,7 +9,7 @@ import { planChanged } from './plan-changed.ts'
 import { type Report, reportOf } from './report.ts'
 import { assertRun, type RunOptions } from './run-options.ts'
 import { Run } from './run.ts'
-import { type Cutover, Scope } from './scope.ts'
+import { Scope } from './scope.ts'
 import { onInterrupt } from './sigint.ts'
 import { unwind } from './unwind.ts'
 

@@ -12,8 +12,9 @@ import {
 } from '@cutover/core'
 
 import { areBeside, type History, type StepHistory } from './history.ts'
-import type { Answer, JournalItem, OpenJournal, Question } from './journal.ts'
+import type { JournalItem, OpenJournal, Question } from './journal.ts'
 import { placeOf } from './nothing-begun.ts'
+import { offer } from './offer.ts'
 import type { RunOptions } from './run-options.ts'
 
 /** An event without its time: the run adds it. */
@@ -284,19 +285,3 @@ export const ended = 'Await each step before the script returns.'
 
 const stopped = (code: 'CUTOVER_PARKED' | 'CUTOVER_UNWINDING' | 'CUTOVER_INTERRUPTED', why: string): CutoverError =>
   new CutoverError(code, why)
-
-const meanings: Readonly<Record<Answer, string>> = {
-  again: 'look, or try, once more',
-  happened: 'it happened: go on',
-  'did-not': 'it did not happen: send it again',
-  'take-theirs': 'take what is there now for the state to go back to, and go on',
-  pass: 'count it as passed, and go on',
-  'done-by-hand': 'it was undone by hand: go on going back',
-  leave: 'leave it as it is, as residue, and go on going back',
-  'roll-back': 'go back',
-}
-
-export const offer = (answer: Answer): { readonly answer: Answer; readonly means: string } => ({
-  answer,
-  means: meanings[answer],
-})

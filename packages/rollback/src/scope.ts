@@ -15,21 +15,12 @@ import {
 
 import { applyStep } from './apply-step.ts'
 import { checkStep, requireStep } from './check-step.ts'
+import type { Cutover } from './cutover.ts'
 import { type Forecast, forecast } from './forecast.ts'
 import type { StepHistory } from './history.ts'
 import { planChanged } from './plan-changed.ts'
 import { ended, type Run } from './run.ts'
 import { assertNamed, assertStep, wrongInstant } from './step-call.ts'
-
-/** What a script is given. One call at a time; for several, `all`. */
-export interface Cutover extends Steps {
-  /** How long going back would take now. */
-  forecast(): Forecast
-  /** Goes back. @throws always: let it pass. */
-  rollBack(why: string): Promise<never>
-  /** After this nothing is undone: what fails is a question. */
-  pointOfNoReturn(why: string): Promise<void>
-}
 
 /** One sequence of steps: the script itself, a procedure's, or one branch of `all`. */
 export class Scope implements Cutover {

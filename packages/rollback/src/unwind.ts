@@ -2,7 +2,8 @@ import { type ChangeSpec, type Context, journalCopy, type Standing } from '@cuto
 
 import { areBeside, type StepHistory } from './history.ts'
 import type { Question } from './journal.ts'
-import { offer, type Run } from './run.ts'
+import { offer } from './offer.ts'
+import type { Run } from './run.ts'
 import {
   because,
   isFenced,
