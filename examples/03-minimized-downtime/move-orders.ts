@@ -35,7 +35,7 @@ export interface Orders {
 export const moveOrders = (orders: Orders, run: RunOptions): Promise<Report> =>
   runCutover({ id: 'orders', ...run }, async (cutover) => {
     const { api, to, ttlSeconds, lambda, app, documents, messages, ready, healthy, quiet } = orders
-    await cutover.require(ready, { within: '2m' })
+    await cutover.require(ready, { as: 'ready', within: '2m' })
     const { ttl } = await cutover.all({
       copy: async (steps) => {
         await steps.apply(follow(documents))
@@ -48,7 +48,7 @@ export const moveOrders = (orders: Orders, run: RunOptions): Promise<Report> =>
     // The window opens. First the queue, then its producers: a function that may not run would dead-letter good messages.
     await cutover.apply(cordon(lambda, 'queue'))
     await cutover.apply(cordon(lambda, 'http'))
-    await cutover.require(drained(lambda, undefined, { quiet }), { within: '20m' })
+    await cutover.require(drained(lambda, undefined, { quiet }), { within: '20m', every: '1s' })
     await cutover.apply(transferQueue('orders', messages))
     await cutover.require(allMoved('orders', messages), { within: '30m', every: '1s', consecutive: 2 })
     await cutover.run(switchOver(documents, { maxDowntime: '5m' }))
@@ -59,5 +59,5 @@ export const moveOrders = (orders: Orders, run: RunOptions): Promise<Report> =>
     await cutover.require(answersWith(api, { to }), { within: '5m' })
     // It closes when everybody asks Azure.
     await cutover.waitUntil('everybody has moved', () => allMovedBy)
-    await cutover.require(healthy, { within: '30m' })
+    await cutover.require(healthy, { as: 'healthy', within: '30m' })
   })

@@ -2,7 +2,8 @@ import { type CutoverError, isCutoverError, sameJson } from '@cutover/core'
 
 import type { FoundTrigger, Listeners, Switch, TriggerSetting, Waiting } from './listeners.ts'
 
-/** How long between two looks. */
+/** How long between two looks: at first little, since most switches are quick. */
+const firstPollMs = 250
 const pollMs = 2_000
 
 /** What the setting switches the trigger to. */
@@ -27,14 +28,14 @@ export async function waitUntilFelt<Name extends string>(
 ): Promise<number> {
   const wanted = switchOf(listeners, name, setting)
   let said: string | undefined
-  for (;;) {
+  for (let waitMs = firstPollMs; ; waitMs = Math.min(pollMs, waitMs * 2)) {
     const found = await lookPatiently(listeners, name, signal)
     if (found?.setting && !sameJson(found.setting, setting)) throw foreign(found)
     if (found?.setting && found.state === wanted) return clock.now()
     const why = `${listeners.id} ${name}: ${found?.text ?? 'nobody answers'}; wanted ${wanted}`
     if (why !== said) report({ kind: 'waiting', why })
     said = why
-    await clock.sleep(pollMs, { signal })
+    await clock.sleep(waitMs, { signal })
   }
 }
 

@@ -17,7 +17,7 @@ test('cordon disables a mapping, deletes nothing, and is settled when the mappin
 
   expect(lambda.listening).toEqual(['api'])
   expect(result.at).toBe(world.clock.now())
-  expect(world.clock.monotonic()).toBe(46_000)
+  expect(world.clock.monotonic()).toBe(45_750)
   expect(world.effects.map(({ operation }) => operation)).toEqual([`lambda.updateEventSourceMapping ${uuid}`])
 })
 
@@ -133,7 +133,7 @@ test('an outage while it is waited for is waited out', async () => {
 
   await apply(cordon(lambda, 'queue'), world)
 
-  expect(world.clock.monotonic()).toBe(48_000)
+  expect(world.clock.monotonic()).toBe(47_750)
   expect(world.events.map(({ text }) => text)).toContainEqual(expect.stringMatching(/nobody answers; wanted stopped/))
 })
 
@@ -209,7 +209,7 @@ test('activate is settled only when the restarted app listens', async () => {
   await apply(activate(app, 'queue'), world)
 
   expect(app.listening).toEqual(['queue'])
-  expect(world.clock.monotonic()).toBe(20_000)
+  expect(world.clock.monotonic()).toBe(21_750)
 })
 
 test('a name that came from outside is refused at once, before anything is called', () => {
