@@ -62,6 +62,6 @@ test('a script that activates before it cordons is explained in a sentence that 
   const report = await rehearse({ world: (world) => fake(world, { fate: 'well' }), load, cutover: hastyMove })
 
   expect(report.violations[0]?.text).toContain(
-    'lambda:orders and functions:orders listened to queue at once, while “Stop queue of lambda:orders from taking new work” was under way, after “Let queue of functions:orders take work”',
+    'lambda:orders and functions:orders listened to queue at once, while “Let queue of functions:orders take work” was under way, until “Stop queue of lambda:orders from taking new work”',
   )
 })
