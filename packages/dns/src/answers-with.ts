@@ -1,11 +1,11 @@
 import { type Check, type Context, defineCheck, knownOptions } from '@cutover/core'
 
 import { checkedRecord, type DnsRecord, type RecordAnswer } from './dns-record.ts'
-import type { RecordType } from './dns-zone.ts'
-import { refuseOption } from './option-error.ts'
-import { sameValues } from './record-set.ts'
-import { intendedValues, recordValues } from './record-values.ts'
-import type { Resolver } from './resolver.ts'
+import type { AnyRecordSet, RecordType } from './dns-zone.ts'
+import { describeRecordSet, sameValues } from './record-set.ts'
+import { intendedValues } from './record-values.ts'
+import { answeredValues, checkResolvers } from './resolver-list.ts'
+import type { Resolver, ResolverAnswer } from './resolver.ts'
 
 export interface AnswersWithOptions<Type extends RecordType = RecordType> {
   readonly to: RecordAnswer<Type>
@@ -43,7 +43,7 @@ export function answersWith<Type extends RecordType>(
   checkResolvers(resolvers)
   const authority: Resolver = {
     name: 'authority',
-    lookup: async (...question) => (await zone.find(...question))?.set,
+    lookup: async (...question) => answerOf((await zone.find(...question))?.set),
   }
   return defineCheck({
     id: `dns:answers-with:${name}/${type}:${wanted.join(',')}`,
@@ -58,7 +58,7 @@ export function answersWith<Type extends RecordType>(
         const by = resolver.name
         try {
           const answer = await resolver.lookup(name, type, { signal })
-          const values = answer ? normal(name, type, answer.values) : []
+          const values = answer ? answeredValues(name, type, answer.values) : []
           if (sameValues(values, wanted)) evidence.moved.push(by)
           else evidence.former.push({ by, values, ...(answer && { ttlSeconds: answer.ttlSeconds }) })
         } catch (error) {
@@ -75,24 +75,10 @@ export function answersWith<Type extends RecordType>(
   })
 }
 
-function checkResolvers(resolvers: unknown): void {
-  if (!Array.isArray(resolvers)) return refuseOption('resolvers', resolvers, 'a list of resolvers')
-  for (const [place, resolver] of (resolvers as readonly unknown[]).entries()) {
-    const { name, lookup } = Object(resolver) as { readonly name?: unknown; readonly lookup?: unknown }
-    if (typeof name !== 'string' || typeof lookup !== 'function') {
-      refuseOption(`resolvers[${place}]`, resolver, 'a Resolver, which has a name and lookup')
-    }
-  }
-}
-
-/** Resolvers keep the case that the zone has, and turn the order of addresses. */
-function normal(name: string, type: RecordType, values: readonly string[]): readonly string[] {
-  try {
-    return recordValues(name, type, values)
-  } catch {
-    // Not what a record can hold, so it is not what is wanted: shown as it came.
-    return values
-  }
+/** What the authority answers, as far as values say it. */
+function answerOf(set: AnyRecordSet | undefined): ResolverAnswer | undefined {
+  if (set === undefined || set.kind === undefined) return set
+  throw new Error(`it has ${describeRecordSet(set)}: not one answer for everybody`)
 }
 
 function inWords({ moved, former, silent }: Answering, all: number): string {

@@ -9,7 +9,11 @@
  * - `DNS_RTO_UNREACHABLE`: going back would take longer than allowed.
  * - `DNS_CONFLICT`: the authority had something else when it was written; nothing was.
  * - `DNS_CHANGE_REJECTED`: the authority refuses the record; nothing was written.
- * - `DNS_RECORD_UNSUPPORTED`: the record has more than values and a TTL (an alias, a weight), which could not be put back.
+ * - `DNS_RECORD_UNSUPPORTED`: the verb does not edit such a record (an alias, a weighted set): `next` names the one that does.
+ * - `DNS_RECORD_LOCKED`: a lock at the authority forbids every change of it; nothing was written.
+ * - `DNS_BATCH_TOO_LARGE`: more than one request can carry; nothing was sent.
+ * - `DNS_CHANGE_RISKY`: edits among many that want to be accepted by name: of delegations, at the zone's own name, of live TTLs.
+ * - `DNS_WILDCARD_SHADOWED`: a new record would take a wildcard's answers away from a name.
  * - `DNS_NOT_AUTHORIZED`: a permission, a key or valid credentials are missing.
  * - `DNS_UNAVAILABLE`: throttled, busy or no answer; retryable, and a write may have happened.
  */
@@ -25,5 +29,9 @@ export type DnsErrorCode =
   | 'DNS_CONFLICT'
   | 'DNS_CHANGE_REJECTED'
   | 'DNS_RECORD_UNSUPPORTED'
+  | 'DNS_RECORD_LOCKED'
+  | 'DNS_BATCH_TOO_LARGE'
+  | 'DNS_CHANGE_RISKY'
+  | 'DNS_WILDCARD_SHADOWED'
   | 'DNS_NOT_AUTHORIZED'
   | 'DNS_UNAVAILABLE'

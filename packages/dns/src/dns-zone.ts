@@ -1,22 +1,29 @@
 import type { Clock } from '@cutover/core'
 
-/** The types that this version moves. */
-export type RecordType = 'A' | 'AAAA' | 'CNAME' | 'TXT'
+import type { AnyRecordSet, RecordType } from './record-kinds.ts'
 
-/** All records of one name and type. Names and values of CNAMEs are absolute, in lower case and without the last dot. */
-export interface RecordSet {
-  readonly name: string
-  readonly type: RecordType
-  readonly ttlSeconds: number
-  /** Sorted, without repetition. A TXT value is its text, without quotes. */
-  readonly values: readonly string[]
-}
+export type {
+  AliasRecordSet,
+  AliasTarget,
+  AnyRecordSet,
+  OpaqueRecordSet,
+  RecordSet,
+  RecordType,
+  WeightedMember,
+  WeightedRecordSet,
+} from './record-kinds.ts'
 
 /** A record set as the authority has it, and what a compare-and-swap needs to tell it from any other state. */
 export interface Found {
-  readonly set: RecordSet
+  readonly set: AnyRecordSet
   /** JSON data of the provider's own: an etag, a serial; `undefined` where value and TTL are compared themselves. */
   readonly token?: unknown
+}
+
+/** One step of a write: `expected` is replaced by `next`; `undefined` stands for no such record. */
+export interface Edit {
+  readonly expected: Found | undefined
+  readonly next: AnyRecordSet | undefined
 }
 
 export interface CallOptions {
@@ -28,20 +35,37 @@ export interface WriteOptions extends CallOptions {
   readonly fence?: (() => void) | undefined
 }
 
+/** What a zone can do; verbs refuse by it before anything is read. */
+export interface DnsZoneSupport {
+  /**
+   * What a write compares, atomically, at the authority. `'value'` misses an edit of the TTL alone between read and write;
+   * `'none'` misses any: it is read before and after the write, and a gap stays (Traffic Manager).
+   */
+  readonly compareAndSwap: 'value and ttl' | 'value' | 'none'
+  /** The types that it can write. */
+  readonly types: readonly RecordType[]
+  /** Records that stand for another resource of the provider. */
+  readonly alias: boolean
+  /** Several answers by weight: the largest weight, and what a weight of 0 does. */
+  readonly weighted: false | { readonly most: number; readonly zero: 'not served' | 'disabled' }
+  readonly ttlSeconds: { readonly least: number; readonly most: number }
+  /** `false`: only edits what is there (Traffic Manager). */
+  readonly creates: boolean
+}
+
 /** The port: a zone at its authority. Adapters translate, and decide nothing. */
 export interface DnsZone {
   /** `example.com`, without the last dot; `undefined` where the caller gave an id alone (Route 53): then the authority alone refuses names of other zones. */
   readonly name?: string | undefined
-  readonly supports: {
-    /** What `replace` compares, atomically, at the authority. `'value'` misses an edit of the TTL alone between read and write. */
-    readonly compareAndSwap: 'value and ttl' | 'value'
-  }
+  readonly supports: DnsZoneSupport
   /** How long an unanswered request may still take effect, in milliseconds. */
   readonly lateMs: number
   /** An upper bound for how long a write takes to reach every authoritative server, in milliseconds; for estimates, and for waits without a receipt. */
   readonly propagationMs: number
-  /** Asks the authority, never a resolver. */
+  /** All records of that name and type, as one set. Asks the authority, never a resolver. */
   find(name: string, type: RecordType, options?: CallOptions): Promise<Found | undefined>
+  /** Every record set of the zone, in any order, also those that no verb edits. Absent where the authority does not tell. */
+  list?(options?: CallOptions): AsyncIterable<Found>
   /**
    * Replaces `expected` by `next`: atomically, and only if the authority still has exactly `expected`. `undefined` stands for no such record.
    *
@@ -49,10 +73,27 @@ export interface DnsZone {
    *
    * @throws CutoverError `DNS_CONFLICT` when it has something else; `DNS_CHANGE_REJECTED` when it refuses the record.
    */
-  replace(expected: Found | undefined, next: RecordSet | undefined, options?: WriteOptions): Promise<unknown>
+  replace(expected: Found | undefined, next: AnyRecordSet | undefined, options?: WriteOptions): Promise<unknown>
+  /**
+   * All edits, or none of them; so also another type at the same name. Absent where the provider has no batch (Azure DNS): there a
+   * type cannot change without a moment in which the name has no answer.
+   *
+   * @throws CutoverError as `replace`; `DNS_BATCH_TOO_LARGE` before anything is sent.
+   */
+  replaceAll?(edits: readonly Edit[], options?: WriteOptions): Promise<unknown>
   /** Resolves when every authoritative server serves what was written at `since` (epoch milliseconds); without a receipt, after the longest time that can take. */
   waitUntilServed(
     receipt: unknown,
     options: CallOptions & { readonly since: number; readonly clock: Clock },
   ): Promise<void>
+  /** Guards against edits at the authority itself; absent where it has none. */
+  readonly locks?: RecordLocks | undefined
+}
+
+/** Locks that the authority itself holds against every edit of a record set, also ours (Route 53 protections). */
+export interface RecordLocks {
+  /** Why it is locked; `undefined`: it is not. */
+  find(name: string, type: RecordType, options?: CallOptions): Promise<string | undefined>
+  lock(name: string, type: RecordType, why: string, options?: WriteOptions): Promise<void>
+  unlock(name: string, type: RecordType, options?: WriteOptions): Promise<void>
 }

@@ -1,21 +1,24 @@
 import { type ByHand, type ChangeSpec, CutoverError } from '@cutover/core'
 
 import { checkedRecord, type DnsRecord } from './dns-record.ts'
-import type { DnsZone, Found, RecordSet } from './dns-zone.ts'
+import type { AnyRecordSet, DnsZone, Found } from './dns-zone.ts'
 import { describeRecordSet, sameRecordSet } from './record-set.ts'
+import { isBetween } from './weighted-set.ts'
 
-/** What `lowerTtl` and `repoint` have in common: one record set is replaced by another, and back, by compare-and-swap. */
-export interface RecordEdit {
-  /** What will be there instead of what was found; the same set when there is nothing to do. */
-  intended(before: RecordSet): RecordSet
+/** What the verbs for one record have in common: its set is replaced by another, and back, by compare-and-swap. */
+export interface RecordEdit<Before> {
+  /** What was there; `undefined`: no such record. */
+  was(before: Before): AnyRecordSet | undefined
+  /** What will be there; the same set when there is nothing to do. */
+  intended(before: Before): AnyRecordSet
+  /** What undoing leads to. @default what was there */
+  back?(before: Before): AnyRecordSet | undefined
   /** What a person is told to do in the zone, where nothing was found yet. */
   readonly inWords: string
 }
 
-type RecordChange = ChangeSpec<RecordSet, RecordSet, RecordSet>
-
 /** The record as the authority has it. @throws CutoverError `DNS_RECORD_NOT_FOUND` */
-export async function findRecord({ zone, name, type }: DnsRecord, signal: AbortSignal): Promise<RecordSet> {
+export async function findRecord({ zone, name, type }: DnsRecord, signal: AbortSignal): Promise<AnyRecordSet> {
   const found = await zone.find(name, type, { signal })
   if (found) return found.set
   throw new CutoverError('DNS_RECORD_NOT_FOUND', `${name} has no ${type} record`, {
@@ -29,50 +32,66 @@ export async function findRecord({ zone, name, type }: DnsRecord, signal: AbortS
  * The set is read again directly before each write, and is written only if it is exactly what may be replaced: then the
  * authority itself compares it once more (`DNS_CONFLICT`).
  */
-export function editRecord(
+export function editRecord<Before>(
   handle: DnsRecord,
-  { intended, inWords }: RecordEdit,
-): Pick<RecordChange, 'subject' | 'lateMs' | 'probe' | 'apply' | 'revert'> & { byHand(before?: RecordSet): ByHand } {
+  { was, intended, back = was, inWords }: RecordEdit<Before>,
+): Pick<ChangeSpec<Before, AnyRecordSet>, 'subject' | 'lateMs' | 'probe' | 'apply' | 'revert'> & {
+  byHand(before?: Before): ByHand
+} {
   const { zone, name, type } = checkedRecord(handle)
-  const foreign = (found: Found | undefined, before: RecordSet): CutoverError =>
+  const find = async (signal: AbortSignal): Promise<Found | undefined> => zone.find(name, type, { signal })
+  const foreign = (found: Found | undefined, before: Before): CutoverError =>
     new CutoverError(
       'DNS_RECORD_FOREIGN',
       `${name}: somebody else changed the record; found ${describeRecordSet(found?.set)}, ` +
-        `wanted ${describeRecordSet(before)} or ${describeRecordSet(intended(before))}`,
+        `wanted ${describeRecordSet(was(before))} or ${describeRecordSet(intended(before))}`,
       { next: `Nothing was written. Look: ${lookCommand(zone, name, type)}` },
     )
+  /** A zone that writes one member after the other may have stopped in the middle. */
+  const isHalfway = (found: Found | undefined, before: Before): boolean =>
+    zone.supports.compareAndSwap === 'none' && isBetween(found?.set, [was(before), intended(before), back(before)])
   return {
     subject: `dns:${name}/${type}`,
     lateMs: zone.lateMs,
     async probe(before, { signal }) {
-      const found = await zone.find(name, type, { signal })
-      if (found && sameRecordSet(found.set, intended(before))) return { is: 'applied', seen: found.set }
-      if (sameRecordSet(found?.set, before)) return { is: 'absent' }
+      const found = await find(signal)
+      if (found && isOneOf(found, intended(before))) return { is: 'applied', seen: found.set }
+      if (isOneOf(found, was(before), back(before))) return { is: 'absent' }
+      if (isHalfway(found, before)) return { is: 'partial' }
       return { is: 'foreign', found: found?.set ?? describeRecordSet(undefined) }
     },
     async apply(before, { signal, fence }) {
-      const next = intended(before)
-      const found = await zone.find(name, type, { signal })
-      if (sameRecordSet(found?.set, next)) return undefined
-      if (!sameRecordSet(found?.set, before)) throw foreign(found, before)
-      return zone.replace(found, next, { signal, fence })
+      const found = await find(signal)
+      if (isOneOf(found, intended(before))) return undefined
+      if (!isOneOf(found, was(before)) && !isHalfway(found, before)) throw foreign(found, before)
+      return zone.replace(found, intended(before), { signal, fence })
     },
     async revert(before, { signal, fence }) {
-      const found = await zone.find(name, type, { signal })
-      if (sameRecordSet(found?.set, before)) return undefined
-      if (!sameRecordSet(found?.set, intended(before))) throw foreign(found, before)
-      return zone.replace(found, before, { signal, fence })
+      const found = await find(signal)
+      if (isOneOf(found, was(before), back(before))) return undefined
+      if (!isOneOf(found, intended(before)) && !isHalfway(found, before)) throw foreign(found, before)
+      return zone.replace(found, back(before), { signal, fence })
     },
     byHand: (before) => ({
-      apply: [byHand(zone, before ? `set ${name} to ${describeRecordSet(intended(before))}` : inWords)],
-      revert: [byHand(zone, `set ${name} to ${before ? describeRecordSet(before) : `the ${type} that was found`}`)],
+      apply: [byHand(zone, before === undefined ? inWords : `set ${name} to ${describeRecordSet(intended(before))}`)],
+      revert: [byHand(zone, before === undefined ? undoingAny(name, type) : undoing(name, type, back(before)))],
       look: [lookCommand(zone, name, type)],
     }),
   }
 }
 
-const byHand = ({ name = '<zone>' }: DnsZone, what: string): string => `In the zone ${name}: ${what}`
+const isOneOf = (found: Found | undefined, ...sets: readonly (AnyRecordSet | undefined)[]): boolean =>
+  sets.some((set) => sameRecordSet(found?.set, set))
+
+const undoingAny = (name: string, type: string): string =>
+  `set ${name} to the ${type} that was found, or delete it if there was none`
+
+const undoing = (name: string, type: string, back: AnyRecordSet | undefined): string =>
+  back === undefined ? `delete the ${type} of ${name}` : `set ${name} to ${describeRecordSet(back)}`
+
+/** An instruction for the console of whatever serves the zone. */
+export const byHand = ({ name = '<zone>' }: DnsZone, what: string): string => `In the zone ${name}: ${what}`
 
 /** Asks an authoritative server: a question to a resolver would make it remember the present answer. */
-const lookCommand = ({ name: zone = '<zone>' }: DnsZone, name: string, type: string): string =>
+export const lookCommand = ({ name: zone = '<zone>' }: DnsZone, name: string, type: string): string =>
   `dig +norecurse +noall +answer ${name} ${type} @$(dig +short NS ${zone} | head -1)`

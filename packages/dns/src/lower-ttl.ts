@@ -2,10 +2,11 @@ import { type Change, defineChange, knownOptions } from '@cutover/core'
 
 import { checkedRecord, type DnsRecord } from './dns-record.ts'
 import { dnsTtl } from './dns-ttl.ts'
-import type { RecordSet } from './dns-zone.ts'
+import type { AnyRecordSet } from './dns-zone.ts'
 import { editRecord, findRecord } from './edit-record.ts'
 import { oneOf } from './option-error.ts'
 import { rememberedMs, sleepUntil, waitUntilServed } from './propagation.ts'
+import { ttlOf, withTtl } from './record-ttl.ts'
 
 export interface LowerTtlOptions {
   /** At least 1. @default 60 */
@@ -35,7 +36,7 @@ export interface TtlLowered {
 const assumedTtlSeconds = 86_400
 
 /**
- * Lowers a record's TTL; settled when every cache that obeys DNS has dropped the answer with the former TTL.
+ * Lowers a record's TTL, of a weighted set each member's; settled when every cache that obeys DNS has dropped the answer with the former TTL.
  *
  * `safeAt` = the moment when the last authoritative server has it + the former TTL + 1 s. Resolvers that enforce a floor, and
  * clients that keep connections or answers of their own, take longer. Undone, the record is exactly as it was found.
@@ -43,28 +44,37 @@ const assumedTtlSeconds = 86_400
  * Never raises: a record whose TTL is `ttlSeconds` or less stays as it is and is never undone. `safeAt` is then the present,
  * which is true only if nobody lowered it within the TTL that it had before; nobody can see that in a zone.
  *
- * @throws CutoverError `DNS_TTL_INVALID`, `DNS_OPTION_INVALID` at once; `DNS_RECORD_NOT_FOUND` before anything is written.
+ * @throws CutoverError `DNS_TTL_INVALID`, `DNS_OPTION_INVALID` at once; `DNS_RECORD_NOT_FOUND` and, for an alias
+ * without a TTL of its own, `DNS_RECORD_UNSUPPORTED` before anything is written.
  * @see RFC 2181 §8 for the meaning of a TTL.
  */
-export function lowerTtl(record: DnsRecord, options: LowerTtlOptions = {}): Change<RecordSet, TtlLowered, RecordSet> {
+export function lowerTtl(
+  record: DnsRecord,
+  options: LowerTtlOptions = {},
+): Change<AnyRecordSet, TtlLowered, AnyRecordSet> {
   knownOptions(options, lowerTtlOptions, 'DNS_OPTION_INVALID', 'lowerTtl')
   const { ttlSeconds = 60, until = 'forgotten' } = options
   oneOf('until', until, ['forgotten', 'authoritative'])
   dnsTtl(ttlSeconds, 'ttlSeconds', 1)
   const { zone, name, type } = checkedRecord(record)
-  const isLow = (before: RecordSet): boolean => before.ttlSeconds <= ttlSeconds
+  const isLow = (before: AnyRecordSet): boolean => ttlOf(before) <= ttlSeconds
   const title = `Lower the TTL of ${name} ${type} to ${ttlSeconds} s`
   return defineChange({
-    ...editRecord(record, {
-      intended: (before) => (isLow(before) ? before : { ...before, ttlSeconds }),
+    ...editRecord<AnyRecordSet>(record, {
+      was: (before) => before,
+      intended: (before) => (isLow(before) ? before : withTtl(before, ttlSeconds)),
       inWords: `lower the TTL of ${name} ${type} to ${ttlSeconds} s`,
     }),
     id: `dns:lower-ttl:${name}/${type}:${ttlSeconds}`,
     title,
     intent: { ttlSeconds },
-    capture: ({ signal }) => findRecord(record, signal),
+    async capture({ signal }) {
+      const before = await findRecord(record, signal)
+      ttlOf(before) // refuses what has none
+      return before
+    },
     async settle(before, _seen, context, { toward, since, hint }): Promise<TtlLowered> {
-      const from = before.ttlSeconds
+      const from = ttlOf(before)
       if (isLow(before)) return { safeAt: since, from, to: from }
       const servedAt = await waitUntilServed(zone, context, { since, receipt: hint })
       if (toward === 'absent') return { safeAt: servedAt, from, to: from }
@@ -76,7 +86,7 @@ export function lowerTtl(record: DnsRecord, options: LowerTtlOptions = {}): Chan
     },
     estimate(before) {
       if (before && isLow(before)) return { applyMs: 0, revertMs: 0 }
-      const waitMs = until === 'forgotten' ? rememberedMs(before?.ttlSeconds ?? assumedTtlSeconds) : 0
+      const waitMs = until === 'forgotten' ? rememberedMs(before ? ttlOf(before) : assumedTtlSeconds) : 0
       return { applyMs: zone.propagationMs + waitMs, revertMs: zone.propagationMs }
     },
   })

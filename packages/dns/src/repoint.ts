@@ -1,20 +1,13 @@
-import {
-  type Change,
-  CutoverError,
-  defineChange,
-  type Duration,
-  durationMs,
-  formatDuration,
-  knownOptions,
-} from '@cutover/core'
+import { type Change, CutoverError, defineChange, type Duration, durationMs, knownOptions } from '@cutover/core'
 
 import { checkedRecord, type DnsRecord, type RecordAnswer } from './dns-record.ts'
 import { dnsTtl } from './dns-ttl.ts'
-import type { RecordSet, RecordType } from './dns-zone.ts'
+import type { AnyRecordSet, RecordSet, RecordType } from './dns-zone.ts'
 import { editRecord, findRecord } from './edit-record.ts'
 import { instant } from './instant.ts'
+import { refuseBefore } from './not-before.ts'
 import { rememberedMs, sleepUntil, waitUntilServed } from './propagation.ts'
-import { describeRecordSet, sameRecordSet, sameValues } from './record-set.ts'
+import { describeRecordSet, plainSet, sameRecordSet, sameValues } from './record-set.ts'
 import { intendedValues, recordValues } from './record-values.ts'
 import { rtoFits } from './rto.ts'
 
@@ -27,7 +20,7 @@ export interface RepointOptions<Type extends RecordType = RecordType> {
   readonly notBefore?: number | undefined
   /** Refused when going back could take longer: propagation + TTL of the new record + 1 s. */
   readonly rto?: Duration | undefined
-  /** The TTL of the new record. @default the TTL found */
+  /** The TTL of the new record; required where the record found is an alias without one. @default the TTL found */
   readonly ttlSeconds?: number | undefined
 }
 
@@ -37,6 +30,12 @@ export interface Repointed {
   /** Epoch milliseconds: from here on no cache that obeys DNS has the former answer. */
   readonly allMovedBy: number
 }
+
+/** Route 53 answers an alias with its target's TTL: 60 s at API Gateway, load balancers and CloudFront. */
+const aliasTtlSeconds = 60
+
+const formerTtl = (before: AnyRecordSet): number =>
+  before.kind === 'alias' ? (before.ttlSeconds ?? aliasTtlSeconds) : plainSet(before).ttlSeconds
 
 /** The longest that Unbound keeps an answer unless told otherwise (`cache-max-ttl`); only for estimates, before the record was read. */
 const assumedTtlSeconds = 86_400
@@ -53,12 +52,12 @@ const assumedTtlSeconds = 86_400
  *
  * @throws CutoverError at once `DNS_RECORD_INVALID`, `DNS_NAME_INVALID`, `DNS_TTL_INVALID`, `DNS_OPTION_INVALID`,
  * `DURATION_INVALID`; before anything is written `DNS_RECORD_NOT_FOUND`, `DNS_NOT_SAFE_YET` (retryable),
- * `DNS_RTO_UNREACHABLE`, `DNS_RECORD_FOREIGN` (also from undoing, when somebody else has changed it since).
+ * `DNS_RTO_UNREACHABLE`, `DNS_RECORD_UNSUPPORTED` (a weighted set: take `shift`), `DNS_RECORD_FOREIGN` (also from undoing, when somebody else has changed it since).
  */
 export function repoint<Type extends RecordType>(
   record: DnsRecord<Type>,
   options: RepointOptions<NoInfer<Type>>,
-): Change<RecordSet, Repointed, RecordSet> {
+): Change<AnyRecordSet, Repointed, AnyRecordSet> {
   knownOptions(options, repointOptions, 'DNS_OPTION_INVALID', 'repoint')
   const { to, from, notBefore, rto, ttlSeconds } = options
   const { zone, name, type } = checkedRecord<RecordType>(record)
@@ -67,53 +66,47 @@ export function repoint<Type extends RecordType>(
   if (ttlSeconds !== undefined) dnsTtl(ttlSeconds)
   const rtoMs = rto === undefined ? undefined : durationMs(rto, 'rto')
   if (notBefore !== undefined) instant(notBefore, 'notBefore')
-  const intended = (before: RecordSet): RecordSet => ({
-    ...before,
-    ttlSeconds: ttlSeconds ?? before.ttlSeconds,
-    values,
-  })
+  const intended = (before: AnyRecordSet): RecordSet => {
+    if (before.kind === 'alias' && ttlSeconds !== undefined) return { name, type, ttlSeconds, values }
+    const { spelling: _former, ...kept } = plainSet(before)
+    return { ...kept, ttlSeconds: ttlSeconds ?? kept.ttlSeconds, values }
+  }
   const title = `Point ${name} at ${values.join(', ')}`
   return defineChange({
-    ...editRecord(record, { intended, inWords: `set ${name} to ${type} ${values.join(' ')}` }),
+    ...editRecord<AnyRecordSet>(record, {
+      was: (before) => before,
+      intended,
+      inWords: `set ${name} to ${type} ${values.join(' ')}`,
+    }),
     id: `dns:repoint:${name}/${type}:${values.join(',')}${ttlSeconds === undefined ? '' : `:${ttlSeconds}`}`,
     title,
     intent: { to: values, from: origin, ttlSeconds },
     async capture({ clock, signal }) {
       if (notBefore !== undefined) refuseBefore(notBefore, clock.now(), name)
       const before = await findRecord({ zone, name, type }, signal)
-      if (origin && !sameValues(before.values, origin)) {
+      const next = intended(before)
+      if (origin && !(before.kind === undefined && sameValues(before.values, origin))) {
         throw new CutoverError(
           'DNS_RECORD_FOREIGN',
           `${name} is not where this move begins; found ${describeRecordSet(before)}, wanted ${origin.join(' ')}`,
         )
       }
-      if (rtoMs !== undefined) rtoFits({ name, zone, rtoMs, ttlSeconds: intended(before).ttlSeconds })
+      if (rtoMs !== undefined) rtoFits({ name, zone, rtoMs, ttlSeconds: next.ttlSeconds })
       return before
     },
     async settle(before, _seen, context, { toward, since, hint }): Promise<Repointed> {
       const next = intended(before)
       if (sameRecordSet(before, next)) return { allMovedBy: since + zone.propagationMs + rememberedMs(next.ttlSeconds) }
       const servedAt = await waitUntilServed(zone, context, { since, receipt: hint })
-      if (toward === 'applied') return { allMovedBy: servedAt + rememberedMs(before.ttlSeconds) }
+      if (toward === 'applied') return { allMovedBy: servedAt + rememberedMs(formerTtl(before)) }
       const allBackBy = servedAt + rememberedMs(next.ttlSeconds)
       await sleepUntil(allBackBy, `resolvers may remember ${name} as ${values.join(', ')}`, context)
       return { allMovedBy: allBackBy }
     },
     estimate(before) {
-      const ttl = ttlSeconds ?? before?.ttlSeconds ?? assumedTtlSeconds
+      const ttl = ttlSeconds ?? (before ? intended(before).ttlSeconds : assumedTtlSeconds)
       const backMs = zone.propagationMs + rememberedMs(ttl)
       return { applyMs: zone.propagationMs, revertMs: before ? backMs : Math.min(backMs, rtoMs ?? backMs) }
     },
   })
-}
-
-function refuseBefore(notBefore: number, now: number, name: string): void {
-  if (now >= notBefore) return
-  const at = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' })
-  throw new CutoverError(
-    'DNS_NOT_SAFE_YET',
-    `${name}: resolvers may remember the former TTL until ${at.format(notBefore)} UTC, for another ` +
-      `${formatDuration(notBefore - now)}; nothing was written`,
-    { retryable: true, next: `Wait ${formatDuration(notBefore - now)}, then run it again.` },
-  )
 }

@@ -46,7 +46,7 @@ test('answersWith is undecided while a resolver remembers the former answer, and
 test('answersWith passes at last, no later than allMovedBy', async () => {
   const world = fakeWorld()
   const { zone, api } = apiZone(world, apiSet(30))
-  const resolvers = [inMemoryResolver(world, { zone }), inMemoryResolver(world, { zone, profile: 'prefetch' })]
+  const resolvers = [inMemoryResolver(world, { zone }), inMemoryResolver(world, { zone, profile: 'bind' })]
   for (const resolver of resolvers) resolver.answer('api.example.com', 'CNAME')
   const { result } = await apply(repoint(api, { to: azure }), world)
 

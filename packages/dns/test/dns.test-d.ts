@@ -1,12 +1,12 @@
 import type { Change, Check } from '@cutover/core'
 import {
   type Answering,
+  type AnyRecordSet,
   answersWith,
   type DnsRecord,
   dnsRecord,
   type DnsZone,
   lowerTtl,
-  type RecordSet,
   repoint,
   type Repointed,
   type TtlLowered,
@@ -20,13 +20,13 @@ const www = dnsRecord(zone, 'www.example.com', 'A')
 
 test('a handle keeps its type', () => {
   expectTypeOf(api).toEqualTypeOf<DnsRecord<'CNAME'>>()
-  // @ts-expect-error -- MX is not moved
-  dnsRecord(zone, 'example.com', 'MX')
+  // @ts-expect-error -- PTR is not moved
+  dnsRecord(zone, 'example.com', 'PTR')
 })
 
 test('verbs answer changes and checks', () => {
-  expectTypeOf(lowerTtl(api)).toEqualTypeOf<Change<RecordSet, TtlLowered, RecordSet>>()
-  expectTypeOf(repoint(api, { to: 'a.example.net' })).toEqualTypeOf<Change<RecordSet, Repointed, RecordSet>>()
+  expectTypeOf(lowerTtl(api)).toEqualTypeOf<Change<AnyRecordSet, TtlLowered, AnyRecordSet>>()
+  expectTypeOf(repoint(api, { to: 'a.example.net' })).toEqualTypeOf<Change<AnyRecordSet, Repointed, AnyRecordSet>>()
   expectTypeOf(answersWith(api, { to: 'a.example.net' })).toEqualTypeOf<Check<Answering>>()
 })
 

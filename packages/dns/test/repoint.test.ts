@@ -90,7 +90,7 @@ test('no client reaches the target any more when repoint is undone, whichever se
     const world = fakeWorld({ seed })
     // The slowest server has it as late as the zone allows.
     const { zone, api } = apiZone(world, apiSet(30), { serverDelaysMs: [3_000, 60_000] })
-    const resolvers = [inMemoryResolver(world, { zone }), inMemoryResolver(world, { zone, profile: 'prefetch' })]
+    const resolvers = [inMemoryResolver(world, { zone }), inMemoryResolver(world, { zone, profile: 'bind' })]
     const answers = (): unknown[] => resolvers.map((resolver) => resolver.answer('api.example.com', 'CNAME')?.values[0])
     const stop = world.repeat(70, () => void answers(), seed * 131)
     const { revert } = await apply(repoint(api, { to: azure }), world)

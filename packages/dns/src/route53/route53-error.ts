@@ -2,12 +2,13 @@ import { CutoverError, isCutoverError } from '@cutover/core'
 
 /**
  * - `DNS_CONFLICT`: the zone does not have what was expected; nothing was written by this request.
- * - `DNS_CHANGE_REJECTED`: the record is not allowed there, or protected; nothing was written.
+ * - `DNS_CHANGE_REJECTED`: the record is not allowed there; nothing was written.
  * - `DNS_UNAVAILABLE`: throttled, busy, or no answer; retryable, and a write may have happened.
  * - `DNS_NOT_AUTHORIZED`: a permission or valid credentials are missing; `next` names the IAM action.
  * - `DNS_ZONE_NOT_FOUND`: no hosted zone has that id.
  * - `DNS_CHANGE_UNKNOWN`: the service knows no change with the receipt's id.
- * - `DNS_RECORD_UNSUPPORTED`: an alias, a weighted record, a health check: more than values and a TTL.
+ * - `DNS_RECORD_LOCKED`: a protection forbids every change of it; nothing was written.
+ * - `DNS_BATCH_TOO_LARGE`: more than one request can carry; nothing was sent.
  * - `DNS_OPTION_INVALID`: an option of `route53Zone`.
  */
 export type Route53ErrorCode =
@@ -17,14 +18,15 @@ export type Route53ErrorCode =
   | 'DNS_NOT_AUTHORIZED'
   | 'DNS_ZONE_NOT_FOUND'
   | 'DNS_CHANGE_UNKNOWN'
-  | 'DNS_RECORD_UNSUPPORTED'
+  | 'DNS_RECORD_LOCKED'
+  | 'DNS_BATCH_TOO_LARGE'
   | 'DNS_OPTION_INVALID'
 
 /** What was tried, for the message and for `next`. */
 export interface Attempt {
   /** `change api.example.com CNAME in zone Z1`. */
   readonly what: string
-  readonly action: 'route53:ListResourceRecordSets' | 'route53:ChangeResourceRecordSets' | 'route53:GetChange'
+  readonly action: `route53:${'ListResourceRecordSets' | 'ChangeResourceRecordSets' | 'GetChange' | `${'List' | 'Create' | 'Delete'}ResourceRecordSetProtections`}`
   readonly resource: string
 }
 
@@ -67,6 +69,9 @@ const unauthenticated = new Set([
  */
 const differs = /values provided do not match|but it already exists|but it was not found/i
 
+/** What it says of a record with a protection. */
+const protectedOnly = /\bprotect(?:ed|ion)\b/i
+
 /** An SDK's error as ours; an error of ours, and an abort, unchanged. */
 export function translated(error: unknown, attempt: Attempt, signal: AbortSignal | undefined): unknown {
   if (signal?.aborted) return signal.reason
@@ -86,6 +91,15 @@ export function translated(error: unknown, attempt: Attempt, signal: AbortSignal
   // A reason that stands outside an <Error> element comes as `Messages` of an error that the SDK cannot name.
   const isBatch = name === 'InvalidChangeBatch' || refusal.Messages !== undefined
   if (isBatch && differs.test(said)) {
+    return new CutoverError('DNS_CONFLICT', `${could}: it is not as expected: ${said}`, { cause: error })
+  }
+  if (isBatch && protectedOnly.test(said)) {
+    return new CutoverError('DNS_RECORD_LOCKED', `${could}: ${said}`, {
+      cause: error,
+      next: 'Ask who protected it and why, then end the protection: aws route53 delete-resource-record-set-protections',
+    })
+  }
+  if (name === 'ProtectionAlreadyExists' || name === 'InvalidResourceRecordSetProtectionBatch') {
     return new CutoverError('DNS_CONFLICT', `${could}: it is not as expected: ${said}`, { cause: error })
   }
   if (busy.has(name) || status >= 500 || status === 429) {

@@ -1,10 +1,13 @@
 import { type Clock, CutoverError, isCutoverError, knownOptions, systemClock } from '@cutover/core'
 
-import type { DnsZone } from '../dns-zone.ts'
+import type { DnsZone, DnsZoneSupport } from '../dns-zone.ts'
+import { recordTypes } from '../record-kinds.ts'
+import { batchOf } from './batch.ts'
+import { abortable, asked, attemptTo, type HostedZone } from './calls.ts'
 import { canonicalName } from './domain-name.ts'
-import { assertCanBePutBack, expectedOf, foundOf, nextOf } from './record-set.ts'
-import { type Attempt, translated } from './route53-error.ts'
-import type { Aggregated, Route53Change, Route53Like } from './route53-like.ts'
+import { findRecord, listRecords } from './listing.ts'
+import { protectionsOf } from './protections.ts'
+import type { Aggregated, Route53Like } from './route53-like.ts'
 import { inTurn } from './write-queue.ts'
 
 export interface Route53ZoneOptions<Client = Route53Like> {
@@ -45,6 +48,15 @@ const zoneOptions: readonly (keyof Route53ZoneOptions)[] = [
   'clock',
 ]
 
+const supports: DnsZoneSupport = {
+  compareAndSwap: 'value and ttl',
+  types: recordTypes,
+  alias: true,
+  weighted: { most: 255, zero: 'not served' },
+  ttlSeconds: { least: 0, most: 2_147_483_647 },
+  creates: true,
+}
+
 /** How long a write waits for the one before it, in milliseconds; Route 53 answers within seconds. */
 const patienceMs = 30_000
 /** The longest pause between two questions, in `pollMs`. */
@@ -57,8 +69,11 @@ const longestPoll = 5
  * none, and neither when values or TTL differ. Nothing is retried here; that the SDK may do so harms nothing, since the second
  * attempt of a write that succeeded is a `DNS_CONFLICT`, and the outcome is what is read afterwards.
  *
+ * Several sets of one name and type are one record here: weighted ones, also with aliases and health checks, can be edited, all
+ * others (latency, geolocation, failover, …) only brought back. Each comes back byte for byte, as it was listed.
+ *
  * Needs `route53:ListResourceRecordSets` and `route53:ChangeResourceRecordSets` on the hosted zone, and `route53:GetChange` on
- * `arn:aws:route53:::change/*`.
+ * `arn:aws:route53:::change/*`; for `locks` the actions for `ResourceRecordSetProtections`.
  *
  * @throws CutoverError `DNS_OPTION_INVALID` at once; the zone's methods as `Route53ErrorCode` says.
  * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
@@ -72,53 +87,38 @@ export function route53Zone<Client>(options: Route53ZoneOptions<Client>): DnsZon
   if (name !== undefined && (typeof name !== 'string' || name === '')) {
     throw invalid(`name is ${JSON.stringify(name)}; wanted the zone's name such as example.com`)
   }
-  const attemptTo = (what: string, action: Attempt['action']): Attempt => ({
-    what: `${what} in hosted zone ${id}`,
-    action,
-    resource: action === 'route53:GetChange' ? 'arn:aws:route53:::change/*' : `arn:aws:route53:::hostedzone/${id}`,
-  })
+  const zone: HostedZone = { client, id }
+  const locks = protectionsOf(zone)
+
+  const replaceAll: NonNullable<DnsZone['replaceAll']> = async (edits, { signal, fence } = {}) => {
+    const changes = batchOf(edits)
+    const changed = changes.at(-1)?.ResourceRecordSet
+    if (!changed) return undefined
+    const input = { HostedZoneId: id, ChangeBatch: { Changes: [...changes] } }
+    const attempt = attemptTo(zone, `change ${changed.Name} ${changed.Type}`, 'route53:ChangeResourceRecordSets')
+    return inTurn(zone, { clock: queueClock, patienceMs, signal }, async () => {
+      // Directly before the request, in the same turn.
+      fence?.()
+      const answer = await asked(attempt, signal, () => client.changeResourceRecordSets(input, abortable(signal)))
+      return answer.ChangeInfo?.Id === undefined ? undefined : { changeId: answer.ChangeInfo.Id }
+    })
+  }
 
   return {
     name: name === undefined ? undefined : canonicalName(name),
-    supports: { compareAndSwap: 'value and ttl' },
+    supports,
     lateMs,
     propagationMs,
-
-    async find(text, type, { signal } = {}) {
-      signal?.throwIfAborted()
-      const wanted = canonicalName(text)
-      const input = { HostedZoneId: id, StartRecordName: wanted, StartRecordType: type, MaxItems: 1 }
-      const attempt = attemptTo(`read ${wanted} ${type}`, 'route53:ListResourceRecordSets')
-      const listing = await asked(attempt, signal, () => client.listResourceRecordSets(input, abortable(signal)))
-      const first = listing.ResourceRecordSets?.[0]
-      // An absent record is answered with the next one in the zone's order.
-      if (first?.Type !== type || canonicalName(first.Name ?? '') !== wanted) return undefined
-      return foundOf(first, type)
-    },
-
-    async replace(expected, next, { signal, fence } = {}) {
-      const changes: Route53Change[] = []
-      if (expected) {
-        assertCanBePutBack(expected, next)
-        changes.push({ Action: 'DELETE', ResourceRecordSet: expectedOf(expected) })
-      }
-      if (next) changes.push({ Action: 'CREATE', ResourceRecordSet: nextOf(expected, next) })
-      const changed = changes.at(-1)?.ResourceRecordSet
-      if (!changed) return undefined
-      const input = { HostedZoneId: id, ChangeBatch: { Changes: changes } }
-      const attempt = attemptTo(`change ${changed.Name} ${changed.Type}`, 'route53:ChangeResourceRecordSets')
-      return inTurn({ client, id }, { clock: queueClock, patienceMs, signal }, async () => {
-        // Directly before the request, in the same turn.
-        fence?.()
-        const answer = await asked(attempt, signal, () => client.changeResourceRecordSets(input, abortable(signal)))
-        return answer.ChangeInfo?.Id === undefined ? undefined : { changeId: answer.ChangeInfo.Id }
-      })
-    },
+    find: (text, type, { signal } = {}) => findRecord(zone, text, type, signal),
+    list: ({ signal } = {}) => listRecords(zone, signal),
+    replace: (expected, next, how) => replaceAll([{ expected, next }], how),
+    replaceAll,
+    ...(locks && { locks }),
 
     // PENDING is waited out however long it lasts, and so is an outage: going on would be wrong. The caller's signal ends it.
     async waitUntilServed(receipt, { since, clock, signal }) {
       const changeId = changeIdOf(receipt)
-      const attempt = attemptTo(`ask for change ${changeId}`, 'route53:GetChange')
+      const attempt = attemptTo(zone, `ask for change ${changeId}`, 'route53:GetChange')
       const leftMs = (): number => Math.min(propagationMs, since + propagationMs - clock.now())
       if (changeId === undefined) return clock.sleep(leftMs(), { signal })
       for (let ms = pollMs; ; ms = Math.min(ms * 1.25, longestPoll * pollMs)) {
@@ -136,18 +136,6 @@ export function route53Zone<Client>(options: Route53ZoneOptions<Client>): DnsZon
     },
   }
 }
-
-/** Calls at once, so that what was done directly before is in the same turn. */
-async function asked<T>(attempt: Attempt, signal: AbortSignal | undefined, call: () => Promise<T>): Promise<T> {
-  try {
-    return await call()
-  } catch (error) {
-    throw translated(error, attempt, signal)
-  }
-}
-
-const abortable = (signal: AbortSignal | undefined): { abortSignal?: AbortSignal } =>
-  signal === undefined ? {} : { abortSignal: signal }
 
 function changeIdOf(receipt: unknown): string | undefined {
   if (typeof receipt !== 'object' || receipt === null || !('changeId' in receipt)) return undefined

@@ -108,7 +108,7 @@ export function dnsZoneConformance(options: DnsZoneConformanceOptions): readonly
   add('does not replace some of the values for all of them', async ({ zone, name, find, create }) => {
     const set = a(name(), 300, ['192.0.2.1', '192.0.2.2'])
     const found = await create(set)
-    const stale: Found = { ...found, set: { ...found.set, values: ['192.0.2.1'] } }
+    const stale: Found = { ...found, set: a(name(), 300, ['192.0.2.1']) }
 
     if (found.token === undefined) await conflicts(zone.replace(stale, a(name(), 300, ['192.0.2.3'])))
 

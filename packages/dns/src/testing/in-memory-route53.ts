@@ -1,9 +1,10 @@
 import { isCutoverError, knownOptions } from '@cutover/core'
 import type { CallOptions, FakeWorld } from '@cutover/core/testing'
 
-import type { DnsZone } from '../dns-zone.ts'
+import type { DnsZone, WriteOptions } from '../dns-zone.ts'
 import { oneOf } from '../option-error.ts'
-import type { Route53Answer, Route53Like } from '../route53/route53-like.ts'
+import { canonicalName } from '../route53/domain-name.ts'
+import type { Route53Answer, Route53Key, Route53Like, Route53RecordType } from '../route53/route53-like.ts'
 import { route53Zone, type Route53ZoneOptions } from '../route53/route53-zone.ts'
 import { aborted, invalidBatch, noAnswer, serviceError } from './route53-errors.ts'
 import { Route53HostedZone } from './route53-hosted-zone.ts'
@@ -45,7 +46,7 @@ export interface InMemoryRoute53 extends Route53Like {
   zone(options?: Omit<Route53ZoneOptions, 'client' | 'hostedZoneId'>): DnsZone
 }
 
-/** Operations: `route53.listResourceRecordSets`, `route53.changeResourceRecordSets`, `route53.getChange`. */
+/** Operations: `route53.` and the client's method, such as `route53.changeResourceRecordSets`. */
 export function inMemoryRoute53(world: FakeWorld, options: InMemoryRoute53Options = {}): InMemoryRoute53 {
   knownOptions(options, route53Options, 'DNS_OPTION_INVALID', 'inMemoryRoute53')
   const { name = 'example.com', hostedZoneId = 'Z0123456789ABCDEFGHIJ', records = [] } = options
@@ -59,6 +60,9 @@ export function inMemoryRoute53(world: FakeWorld, options: InMemoryRoute53Option
 
   const listed = (): readonly AnyRecordSet[] => structuredClone(zone.list().filter((set) => !isOwn(set)))
   world.watch(`route53:${zone.name}`, listed)
+  world.watch(`route53-protections:${zone.name}`, () =>
+    [...zone.protections].map(([key, why]) => `${key}: ${why}`).sort(),
+  )
 
   function checkZone(id: string): void {
     if (id.replace(/^\/?hostedzone\//, '') === hostedZoneId) return
@@ -92,13 +96,24 @@ export function inMemoryRoute53(world: FakeWorld, options: InMemoryRoute53Option
     }
   }
 
-  const client: Route53Like = {
+  const client: Required<Route53Like> = {
     listResourceRecordSets: (input, { abortSignal: signal } = {}) =>
-      call('listResourceRecordSets', `${input.StartRecordName} ${input.StartRecordType}`, { signal }, () => {
-        checkZone(input.HostedZoneId)
-        const start = { name: input.StartRecordName, type: input.StartRecordType }
-        return { ResourceRecordSets: zone.page(start, input.MaxItems) }
-      }),
+      call(
+        'listResourceRecordSets',
+        `${input.StartRecordName ?? 'all'} ${input.StartRecordType ?? ''}`.trim(),
+        { signal },
+        () => {
+          checkZone(input.HostedZoneId)
+          const { StartRecordName: from, StartRecordType: type, StartRecordIdentifier: id } = input
+          const { sets, next } = zone.page({ name: from, type, id }, input.MaxItems)
+          return {
+            ResourceRecordSets: sets,
+            IsTruncated: next !== undefined,
+            ...(next && { NextRecordName: next.Name, NextRecordType: next.Type as Route53RecordType }),
+            ...(next?.SetIdentifier !== undefined && { NextRecordIdentifier: next.SetIdentifier }),
+          }
+        },
+      ),
     changeResourceRecordSets(input, { abortSignal: signal } = {}) {
       const changes: readonly AnyChange[] = structuredClone(input.ChangeBatch.Changes)
       const about = changes.map((change) => `${change.Action} ${change.ResourceRecordSet.Name}`).join(', ')
@@ -113,6 +128,39 @@ export function inMemoryRoute53(world: FakeWorld, options: InMemoryRoute53Option
         if (at === undefined) throw serviceError('NoSuchChange', `Could not find resource with ID: ${id}`, 404)
         return { ChangeInfo: { Id: id, Status: world.clock.monotonic() >= at ? 'INSYNC' : 'PENDING' } }
       }),
+    createResourceRecordSetProtections: (input, { abortSignal: signal } = {}) =>
+      call('createResourceRecordSetProtections', namesOf(input), { signal, write: true, fence: fencing }, () => {
+        checkZone(input.HostedZoneId)
+        zone.protect(input.Protections)
+        return {}
+      }),
+    deleteResourceRecordSetProtections: (input, { abortSignal: signal } = {}) =>
+      call('deleteResourceRecordSetProtections', namesOf(input), { signal, write: true, fence: fencing }, () => {
+        checkZone(input.HostedZoneId)
+        zone.unprotect(input.Protections)
+        return {}
+      }),
+    listResourceRecordSetProtections: (input, { abortSignal: signal } = {}) =>
+      call('listResourceRecordSetProtections', input.StartRecordName ?? 'all', { signal }, () => {
+        checkZone(input.HostedZoneId)
+        const { StartRecordName: from = '', StartRecordType: type = '', MaxResults: most = 100 } = input
+        return { ResourceRecordSetProtections: zone.protected({ name: from, type }, most) }
+      }),
+  }
+
+  // The client has no fence parameter: what was called in the same turn counts as this write's.
+  const noting = ({ signal, fence }: WriteOptions = {}): WriteOptions => {
+    if (!fence) return { signal }
+    return {
+      signal,
+      fence() {
+        fence()
+        fencing = fence
+        queueMicrotask(() => {
+          fencing = undefined
+        })
+      },
+    }
   }
 
   return {
@@ -128,27 +176,28 @@ export function inMemoryRoute53(world: FakeWorld, options: InMemoryRoute53Option
       void failures.push({ method: oneOf('method', method, Object.keys(client) as (keyof Route53Like)[]), error }),
     editBehind: (...changes) => zone.change(changes),
     protect: (protectedName, type, comment = 'protected') =>
-      void zone.protections.set(`${protectedName}/${type}`, comment),
+      void zone.protections.set(`${canonicalName(protectedName)}/${type}`, comment),
     zone(zoneOptions = {}) {
       const adapter = route53Zone({ name, clock: world.clock, ...zoneOptions, client, hostedZoneId })
+      const { locks } = adapter
       return {
         ...adapter,
-        replace(expected, next, { signal, fence } = {}) {
-          if (!fence) return adapter.replace(expected, next, { signal })
-          // The client has no fence parameter: what was called in the same turn counts as this write's.
-          const noted = (): void => {
-            fence()
-            fencing = fence
-            queueMicrotask(() => {
-              fencing = undefined
-            })
-          }
-          return adapter.replace(expected, next, { signal, fence: noted })
-        },
+        replace: (expected, next, how) => adapter.replace(expected, next, noting(how)),
+        replaceAll: (edits, how) => adapter.replaceAll?.(edits, noting(how)) ?? Promise.resolve(),
+        ...(locks && {
+          locks: {
+            find: locks.find,
+            lock: (locked, type, why, how) => locks.lock(locked, type, why, noting(how)),
+            unlock: (locked, type, how) => locks.unlock(locked, type, noting(how)),
+          },
+        }),
       }
     },
   }
 }
+
+const namesOf = ({ Protections: all }: { readonly Protections: readonly Route53Key[] }): string =>
+  all.map(({ RecordName: name, RecordType: type }) => `${name} ${type}`).join(', ')
 
 /** What every zone has at its own name. */
 const isOwn = ({ Type: type }: AnyRecordSet): boolean => type === 'NS' || type === 'SOA'

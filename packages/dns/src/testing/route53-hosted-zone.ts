@@ -12,6 +12,12 @@ import {
 
 const longestPage = 300
 
+export interface Protection {
+  readonly RecordName: string
+  readonly RecordType: string
+  readonly Comment?: string | undefined
+}
+
 /** One hosted zone as the service keeps it: what a batch may do to it, and what a listing says. */
 export class Route53HostedZone {
   readonly name: string
@@ -37,14 +43,44 @@ export class Route53HostedZone {
   }
 
   page(
-    start: { name?: string | undefined; type?: string | undefined },
+    start: { name?: string | undefined; type?: string | undefined; id?: string | undefined },
     maxItems: number = longestPage,
-  ): readonly AnyRecordSet[] {
-    if (start.type !== undefined && start.name === undefined)
+  ): { readonly sets: readonly AnyRecordSet[]; readonly next: AnyRecordSet | undefined } {
+    if ((start.type !== undefined && start.name === undefined) || (start.id !== undefined && start.type === undefined))
       throw serviceError('InvalidInput', 'The input is not valid')
-    const from = start.name === undefined ? '' : placeOf({ Name: start.name, Type: start.type ?? '' })
-    const page = this.list().filter((set) => placeOf(set) >= from)
-    return structuredClone(page.slice(0, Math.min(maxItems, longestPage)))
+    const { name: Name = '', type: Type = '', id: SetIdentifier = '' } = start
+    const from = start.name === undefined ? '' : placeOf({ Name, Type, SetIdentifier })
+    const listed = this.list().filter((set) => placeOf(set) >= from)
+    const size = Math.min(maxItems, longestPage)
+    return structuredClone({ sets: listed.slice(0, size), next: listed[size] })
+  }
+
+  protect(entries: readonly Protection[]): void {
+    const there = entries.filter((entry) => this.protections.has(protectionKey(entry)))
+    if (there.length === entries.length) throw protectionError('ProtectionAlreadyExists', 'already exists', there)
+    if (there.length > 0) throw protectionError('InvalidResourceRecordSetProtectionBatch', 'already exists', there)
+    for (const entry of entries) this.protections.set(protectionKey(entry), entry.Comment ?? '')
+  }
+
+  unprotect(entries: readonly Protection[]): void {
+    const gone = entries.filter((entry) => !this.protections.has(protectionKey(entry)))
+    if (gone.length > 0) throw protectionError('InvalidResourceRecordSetProtectionBatch', 'does not exist', gone)
+    for (const entry of entries) this.protections.delete(protectionKey(entry))
+  }
+
+  /** In the zone's order, from a name and type on. */
+  protected(start: { name: string; type: string }, most: number): readonly Protection[] {
+    const all = [...this.protections].map(([key, Comment]) => {
+      const slash = key.lastIndexOf('/')
+      return { RecordName: key.slice(0, slash), RecordType: key.slice(slash + 1), Comment }
+    })
+    const place = ({ RecordName: Name, RecordType: Type }: Protection): string => placeOf({ Name, Type })
+    const from = placeOf({ Name: start.name, Type: start.type })
+    return all
+      .filter((entry) => place(entry) >= from)
+      .sort((a, b) => (place(a) < place(b) ? -1 : 1))
+      .slice(0, most)
+      .map((entry) => ({ ...entry, RecordName: `${entry.RecordName}.` }))
   }
 
   /** All changes in their order, or none. */
@@ -87,8 +123,15 @@ export class Route53HostedZone {
 /** What a `DELETE` must repeat; the order of values does not count, nor does a last dot of a name. */
 function contentOf(set: AnyRecordSet): string {
   const values = (set.ResourceRecords ?? []).map(({ Value }) => (set.Type === 'CNAME' ? canonicalName(Value) : Value))
-  const { TTL: ttl, Weight: weight, HealthCheckId: check, AliasTarget: alias } = set
-  return JSON.stringify([values.sort(), ttl, weight, check, alias])
+  const { Name: _name, ResourceRecords: _values, AliasTarget: alias, ...others } = set
+  const target = alias && { ...alias, DNSName: canonicalName(alias.DNSName) }
+  return JSON.stringify([
+    values.sort(),
+    target,
+    Object.entries(others)
+      .filter(([, value]) => value !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  ])
 }
 
 /** Names are kept in lower case, with a last dot; characters but `a-z 0-9 - _` as octal escapes. Values are kept as given. */
@@ -98,6 +141,12 @@ function stored(set: AnyRecordSet): AnyRecordSet {
     (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`,
   )
   return structuredClone({ ...set, Name: `${escaped}.` })
+}
+
+const protectionKey = ({ RecordName: name, RecordType: type }: Protection): string => `${canonicalName(name)}/${type}`
+
+function protectionError(name: string, what: string, entries: readonly Protection[]): Error {
+  return serviceError(name, `A protection ${what} for ${entries.map(protectionKey).join(', ')}`)
 }
 
 function placeOf({ Name: name, Type: type, SetIdentifier: id = '' }: AnyRecordSet): string {

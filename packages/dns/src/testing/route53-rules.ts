@@ -13,6 +13,10 @@ export interface AnyRecordSet {
   readonly AliasTarget?:
     | { readonly HostedZoneId: string; readonly DNSName: string; readonly EvaluateTargetHealth: boolean }
     | undefined
+  readonly Region?: string | undefined
+  readonly Failover?: string | undefined
+  readonly MultiValueAnswer?: boolean | undefined
+  readonly GeoLocation?: object | undefined
 }
 
 export interface AnyChange {
@@ -73,6 +77,25 @@ export function checkValues(set: AnyRecordSet): void {
   }
 }
 
+/** @see https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-weighted.html */
+export function checkWeight(set: AnyRecordSet, others: readonly AnyRecordSet[]): void {
+  const { Weight: weight } = set
+  if (weight === undefined) return
+  if (set.SetIdentifier === undefined) {
+    throw serviceError('InvalidInput', 'Invalid request: Missing field SetIdentifier in Change with Weight')
+  }
+  if (!Number.isInteger(weight) || weight < 0 || weight > 255) {
+    throw serviceError(
+      'InvalidInput',
+      `1 validation error detected: Value '${weight}' at 'weight' failed to satisfy constraint: Member must be between 0 and 255`,
+    )
+  }
+  if ((set.ResourceRecords?.length ?? 1) !== 1) throw invalidBatch('A weighted record set has one ResourceRecord')
+  const odd = others.find((other) => other.TTL !== undefined && set.TTL !== undefined && other.TTL !== set.TTL)
+  if (odd) throw invalidBatch(`RRSet with DNS name ${set.Name} has TTL ${set.TTL}, its siblings have ${odd.TTL}`)
+  if (others.length >= 100) throw invalidBatch('Number of weighted records limit of 100 exceeded.')
+}
+
 export function checkNeighbours(zone: string, set: AnyRecordSet, present: readonly AnyRecordSet[]): void {
   const name = canonicalName(set.Name)
   const others = present.filter((other) => canonicalName(other.Name) === name && keyOf(other) !== keyOf(set))
@@ -85,6 +108,11 @@ export function checkNeighbours(zone: string, set: AnyRecordSet, present: readon
     throw invalidBatch(
       `${what} because a conflicting RRSet of type CNAME with the same DNS name already exists in zone ${zone}.`,
     )
+  }
+  const siblings = others.filter(({ Type }) => Type === set.Type)
+  checkWeight(set, siblings)
+  if (set.Weight !== undefined && siblings.some(({ Weight }) => Weight === undefined)) {
+    throw invalidBatch(`${what} as RRSets of one name and type have one routing policy`)
   }
   if (others.some((other) => other.Type === set.Type && !(other.SetIdentifier && set.SetIdentifier))) {
     throw invalidBatch(

@@ -1,6 +1,6 @@
 import { type Clock, CutoverError, isCutoverError, sameJson } from '@cutover/core'
 
-import type { DnsZone, Found, RecordSet, RecordType } from '../dns-zone.ts'
+import type { AnyRecordSet, DnsZone, Found, RecordSet, RecordType } from '../dns-zone.ts'
 
 /** What one case works with. */
 export interface ZoneTrial {
@@ -8,9 +8,9 @@ export interface ZoneTrial {
   readonly clock: Clock
   /** A name that no other case writes: `label.<case>.<suffix>`. */
   name(label?: string): string
-  find(set: Pick<RecordSet, 'name' | 'type'>): Promise<RecordSet | undefined>
+  find(set: Pick<RecordSet, 'name' | 'type'>): Promise<AnyRecordSet | undefined>
   /** Creates it, and answers it as found. */
-  create(set: RecordSet): Promise<Found>
+  create(set: AnyRecordSet & { readonly type: RecordType }): Promise<Found>
 }
 
 export function zoneTrial(zone: DnsZone, own: string, clock: Clock): ZoneTrial {

@@ -1,5 +1,5 @@
 import { fakeWorld } from '@cutover/core/testing'
-import { dnsRecord, isCutoverError } from '@cutover/dns'
+import { type AnyRecordSet, dnsRecord, isCutoverError } from '@cutover/dns'
 import { type Route53Like, route53Zone } from '@cutover/dns/route53'
 import { inMemoryRoute53 } from '@cutover/dns/testing'
 import { expect, test } from 'vitest'
@@ -41,33 +41,78 @@ test('find reads octal escapes, last dots and upper case, and keeps what was lis
     type: 'CNAME',
     ttlSeconds: 60,
     values: ['orders.azurewebsites.net'],
+    spelling: ['Orders.Azurewebsites.NET.'],
   })
-  expect(found?.token).toEqual(plain(String.raw`\052.example.com.`, 'CNAME', 'Orders.Azurewebsites.NET.'))
+  expect(found?.token).toEqual([plain(String.raw`\052.example.com.`, 'CNAME', 'Orders.Azurewebsites.NET.')])
 })
 
+const weighted = (id: string, weight: number, more: object = {}) => ({
+  ...plain('x.example.com', 'A', `192.0.2.${weight}`),
+  SetIdentifier: id,
+  Weight: weight,
+  ...more,
+})
 test.each([
-  ['an alias', { Name: 'x.example.com', Type: 'A', AliasTarget: alias }],
-  ['a weighted record', { ...plain('x.example.com', 'A', '192.0.2.1'), SetIdentifier: 'source', Weight: 0 }],
-  ['a record with a health check', { ...plain('x.example.com', 'A', '192.0.2.1'), HealthCheckId: 'abc' }],
-  ['a failover record', { ...plain('x.example.com', 'A', '192.0.2.1'), SetIdentifier: 'a', Failover: 'PRIMARY' }],
-  ['a latency record', { ...plain('x.example.com', 'A', '192.0.2.1'), SetIdentifier: 'a', Region: 'eu-west-1' }],
-  ['a geolocation record', { ...plain('x.example.com', 'A', '192.0.2.1'), SetIdentifier: 'a', GeoLocation: {} }],
-  ['a multivalue record', { ...plain('x.example.com', 'A', '192.0.2.1'), SetIdentifier: 'a', MultiValueAnswer: true }],
-  ['more than this version knows (Novelty)', { ...plain('x.example.com', 'A', '192.0.2.1'), Novelty: 1 }],
-])('find refuses %s, which is neither plain nor absent', async (what, record) => {
-  const route53 = inMemoryRoute53(fakeWorld(), { records: [record] })
+  ['an alias', 'alias', [{ Name: 'x.example.com', Type: 'A', AliasTarget: alias }]],
+  ['weighted records', 'weighted', [weighted('source', 9), weighted('target', 0, { HealthCheckId: 'abc' })]],
+  [
+    'weighted aliases',
+    'weighted',
+    [{ Name: 'x.example.com', Type: 'A', SetIdentifier: 'a', Weight: 1, AliasTarget: alias, HealthCheckId: 'abc' }],
+  ],
+  ['a record with a health check', undefined, [{ ...plain('x.example.com', 'A', '192.0.2.1'), HealthCheckId: 'abc' }]],
+  [
+    'a failover record',
+    'opaque',
+    [{ ...plain('x.example.com', 'A', '192.0.2.1'), SetIdentifier: 'a', Failover: 'PRIMARY' }],
+  ],
+  [
+    'latency records',
+    'opaque',
+    [
+      { ...plain('x.example.com', 'A', '192.0.2.1'), SetIdentifier: 'a', Region: 'eu-west-1' },
+      { ...plain('x.example.com', 'A', '192.0.2.2'), SetIdentifier: 'b', Region: 'us-east-1' },
+    ],
+  ],
+  [
+    'multivalue records',
+    'opaque',
+    [{ ...plain('x.example.com', 'A', '192.0.2.1'), SetIdentifier: 'a', MultiValueAnswer: true }],
+  ],
+  [
+    'more than this version knows',
+    'opaque',
+    [{ ...plain('x.example.com', 'A', '192.0.2.1'), SetIdentifier: 'a', Novelty: 1 }],
+  ],
+  ['several values in an order of their own', undefined, [plain('x.example.com', 'A', '192.0.2.9', '192.0.2.1')]],
+])('%s are found, deleted and brought back byte for byte', async (_, kind, records) => {
+  const route53 = inMemoryRoute53(fakeWorld(), { records })
+  const zone = route53.zone()
+  const before = route53.records
+  const found = await zone.find('x.example.com', 'A')
+  expect(found?.set.kind).toBe(kind)
 
-  const error: unknown = await route53
-    .zone()
-    .find('x.example.com', 'A')
-    .catch((e: unknown) => e)
+  await zone.replace(found, undefined)
+  expect(route53.records).toEqual([])
+  await zone.replace(undefined, JSON.parse(JSON.stringify(found?.set)) as AnyRecordSet)
 
-  expect(isCutoverError(error, 'DNS_RECORD_UNSUPPORTED') && error.message).toContain(
-    `x.example.com A in Route 53 is ${what}`,
-  )
+  expect(route53.records).toEqual(before)
 })
 
-test('find passes the signal on as abortSignal, and asks for one record set', async () => {
+test('list answers every record set, more than a page of them, and those of one name and type as one', async () => {
+  const many = Array.from({ length: 650 }, (_, place) => plain(`n${place}.example.com`, 'A', '192.0.2.1'))
+  const zone = inMemoryRoute53(fakeWorld(), { records: [...many, weighted('a', 1), weighted('b', 2)] }).zone()
+
+  const listed: AnyRecordSet[] = []
+  for await (const { set } of zone.list?.() ?? []) listed.push(set)
+
+  expect(new Set(listed.map(({ name, type }) => `${name} ${type}`)).size).toBe(653)
+  expect(listed).toHaveLength(653)
+  expect(listed.find(({ kind }) => kind === 'weighted')).toMatchObject({ members: [{ id: 'a' }, { id: 'b' }] })
+  expect(listed.filter(({ kind }) => kind === 'opaque').map(({ type }) => type)).toEqual(['SOA'])
+})
+
+test('find passes the signal on as abortSignal, and asks for one name', async () => {
   const asked: unknown[] = []
   const client: Route53Like = {
     ...inMemoryRoute53(fakeWorld()),
@@ -80,7 +125,7 @@ test('find passes the signal on as abortSignal, and asks for one record set', as
 
   await route53Zone({ client, hostedZoneId: '/hostedzone/Z1' }).find('API.example.com.', 'A', { signal })
 
-  const input = { HostedZoneId: 'Z1', StartRecordName: 'api.example.com', StartRecordType: 'A', MaxItems: 1 }
+  const input = { HostedZoneId: 'Z1', StartRecordName: 'api.example.com', StartRecordType: 'A', MaxItems: 100 }
   expect(asked).toEqual([[input, { abortSignal: signal }]])
 })
 

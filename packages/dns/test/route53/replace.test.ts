@@ -85,14 +85,14 @@ test('replace writes nothing when there is nothing to replace and nothing to cre
   expect(route53.writes).toEqual([])
 })
 
-test('replace is rejected, not in conflict, when the record is protected', async () => {
+test('replace says that the record is locked when it is protected', async () => {
   const route53 = inMemoryRoute53(fakeWorld(), { records: [listed(300, 'source.example.net')] })
   const zone = route53.zone()
   route53.protect(source.name, 'CNAME', 'frozen until Monday')
 
   const error = await rejection(zone.replace({ set: source }, undefined))
 
-  expect(isCutoverError(error, 'DNS_CHANGE_REJECTED') && error.message).toMatch(/frozen until Monday/)
+  expect(isCutoverError(error, 'DNS_RECORD_LOCKED') && error.message).toMatch(/frozen until Monday/)
 })
 
 test('replace is rejected, not in conflict, when another type stands at the name', async () => {
