@@ -1,7 +1,7 @@
 // The real SDK, its retries on, against the strict in-memory Route 53 behind HTTP on this machine.
 import { Route53 } from '@aws-sdk/client-route-53'
 import { fakeWorld } from '@cutover/core/testing'
-import { apply, dnsRecord, isCutoverError, plainSet, repoint } from '@cutover/dns'
+import { apply, dnsRecord, isCutoverError, lockRecord, plainSet, repoint, shift, toWeighted } from '@cutover/dns'
 import { route53Zone } from '@cutover/dns/route53'
 import { dnsZoneConformance, inMemoryRoute53 } from '@cutover/dns/testing'
 import { afterAll, expect, test } from 'vitest'
@@ -12,6 +12,11 @@ const secret = 'wJalrXUtnFEMI-not-a-real-key'
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: secret, sessionToken: 'token-not-real' }
 const set = { name: 'api.example.com', type: 'CNAME', ttlSeconds: 60, values: ['source.example.net'] } as const
 const raw = { Name: set.name, Type: set.type, TTL: 60, ResourceRecords: [{ Value: 'source.example.net' }] }
+
+const aliasOf = {
+  target: 'd-1.execute-api.us-east-1.amazonaws.com',
+  extra: { hostedZoneId: 'Z1UJRXOUMOOFQ8', evaluateTargetHealth: false },
+}
 
 const servers: AsyncDisposable[] = []
 afterAll(async () => {
@@ -40,7 +45,7 @@ for (const maxAttempts of [3, 1]) {
   let cases = 0
   const suffix = 'example.com'
   const emptyZone = async () => (await shared).zone
-  for (const { name, run } of dnsZoneConformance({ emptyZone, suffix })) {
+  for (const { name, run } of dnsZoneConformance({ emptyZone, suffix, aliasOf })) {
     cases += 1
     test(`the SDK with ${maxAttempts} attempts: a Route 53 zone ${name}`, run)
   }
@@ -139,19 +144,57 @@ test("an abort ends a request that hangs, with the signal's own reason", async (
   expect(await find).toBe(reason)
 })
 
-test('an alias, as the SDK reads it, is refused by its kind', async () => {
-  const { route53, zone } = await setUp()
-  const alias = {
-    HostedZoneId: 'Z2FDTNDATAQYW2',
-    DNSName: 'd111111abcdef8.cloudfront.net.',
-    EvaluateTargetHealth: false,
-  }
+test('a ramp from an alias to weighted answers and back, with a lock, leaves everything as it was', async () => {
+  const { world, route53, zone } = await setUp()
+  const name = 'orders.example.com'
   route53.editBehind({
     Action: 'CREATE',
-    ResourceRecordSet: { Name: 'shop.example.com', Type: 'A', AliasTarget: alias },
+    ResourceRecordSet: {
+      Name: name,
+      Type: 'A',
+      AliasTarget: { HostedZoneId: 'Z1UJRXOUMOOFQ8', DNSName: `${aliasOf.target}.`, EvaluateTargetHealth: false },
+    },
   })
+  const before = route53.records
+  const orders = dnsRecord(zone, name, 'CNAME')
 
-  const error = await rejection(zone.find('shop.example.com', 'A'))
+  const weighted = await apply(toWeighted(orders, { to: 'orders.azurewebsites.net' }), world)
+  const shifted = await apply(shift(orders, { to: 'target', percent: 100 }), world)
+  const locked = await apply(lockRecord(orders), world)
+  const refused = await rejection(apply(shift(orders, { to: 'target', percent: 0 }), world))
+  expect(refused).toMatchObject({ cause: { code: 'DNS_RECORD_LOCKED' } })
+  expect((await zone.find(name, 'CNAME'))?.set).toMatchObject({
+    members: [
+      { id: 'source', weight: 0, values: [aliasOf.target] },
+      { id: 'target', weight: 100, values: ['orders.azurewebsites.net'] },
+    ],
+  })
+  for (const { revert } of [locked, shifted, weighted]) await revert()
 
-  expect(isCutoverError(error, 'DNS_RECORD_UNSUPPORTED') && error.message).toMatch(/is an alias/)
+  expect(route53.records).toEqual(before)
+})
+
+test('a zone is listed over several pages, weighted members of one name across a boundary as one', async () => {
+  const { route53, zone } = await setUp()
+  for (let place = 0; place < 7; place += 1) {
+    route53.editBehind(
+      ...Array.from({ length: 99 }, (_, member) => ({
+        Action: 'CREATE' as const,
+        ResourceRecordSet: {
+          Name: `w${place}.example.com`,
+          Type: 'A',
+          TTL: 60,
+          SetIdentifier: String(member).padStart(2, '0'),
+          Weight: 1,
+          ResourceRecords: [{ Value: `192.0.2.${member}` }],
+        },
+      })),
+    )
+  }
+
+  const sizes = new Map<string, number>()
+  for await (const { set: listed } of zone.list?.() ?? [])
+    if (listed.kind === 'weighted') sizes.set(listed.name, listed.members.length)
+
+  expect([...sizes.values()]).toEqual([99, 99, 99, 99, 99, 99, 99])
 })

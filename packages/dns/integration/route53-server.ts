@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
+import type { Route53RecordSet } from '@cutover/dns/route53'
 import type { InMemoryRoute53 } from '@cutover/dns/testing'
 
 export interface Route53Server extends AsyncDisposable {
@@ -70,34 +71,89 @@ async function answerOrError(
 }
 
 async function answer(route53: InMemoryRoute53, method: string, url: URL, body: string): Promise<string> {
-  const [, , kind, id = ''] = url.pathname.split('/')
+  const [, , kind, id = '', what = ''] = url.pathname.split('/')
   if (kind === 'change') return changeXml('GetChangeResponse', await route53.getChange({ Id: id }))
-  if (method === 'GET') {
-    const { ResourceRecordSets: sets = [] } = await route53.listResourceRecordSets({
-      HostedZoneId: id,
-      StartRecordName: url.searchParams.get('name') ?? '',
-      StartRecordType: url.searchParams.get('type') as 'A',
-      MaxItems: Number(url.searchParams.get('maxitems')),
-    })
-    const listed = sets.map((set) => element('ResourceRecordSet', set)).join('')
-    return response(
-      'ListResourceRecordSetsResponse',
-      `<ResourceRecordSets>${listed}</ResourceRecordSets><IsTruncated>false</IsTruncated><MaxItems>1</MaxItems>`,
-    )
-  }
+  if (what === 'rrsetprotection') return protections(route53, id, method, url, body)
+  if (method === 'GET') return listing(route53, id, url.searchParams)
   const changes = [...body.matchAll(/<Change>(.*?)<\/Change>/gs)].map(([, change = '']) => ({
     Action: text(change, 'Action') as 'CREATE',
-    ResourceRecordSet: {
-      Name: text(change, 'Name'),
-      Type: text(change, 'Type') as 'A',
-      TTL: Number(text(change, 'TTL')),
-      ResourceRecords: [...change.matchAll(/<Value>(.*?)<\/Value>/gs)].map(([, value = '']) => ({
-        Value: unescapeXml(value),
-      })),
-    },
+    ResourceRecordSet: recordSetIn(change),
   }))
   const answered = await route53.changeResourceRecordSets({ HostedZoneId: id, ChangeBatch: { Changes: changes } })
   return changeXml('ChangeResourceRecordSetsResponse', answered)
+}
+
+async function listing(route53: InMemoryRoute53, id: string, asked: URLSearchParams): Promise<string> {
+  const page = await route53.listResourceRecordSets({
+    HostedZoneId: id,
+    ...(asked.has('name') && { StartRecordName: asked.get('name') ?? '' }),
+    ...(asked.has('type') && { StartRecordType: asked.get('type') as 'A' }),
+    ...(asked.has('identifier') && { StartRecordIdentifier: asked.get('identifier') ?? '' }),
+    MaxItems: Number(asked.get('maxitems')),
+  })
+  const { ResourceRecordSets: sets = [], IsTruncated: isTruncated = false, ...next } = page
+  const listed = sets.map((set) => element('ResourceRecordSet', set)).join('')
+  const more = Object.entries(next).map(([key, value]) => element(key, value))
+  return response(
+    'ListResourceRecordSetsResponse',
+    `<ResourceRecordSets>${listed}</ResourceRecordSets><IsTruncated>${isTruncated}</IsTruncated>${more.join('')}<MaxItems>${asked.get('maxitems')}</MaxItems>`,
+  )
+}
+
+function recordSetIn(xml: string): Route53RecordSet {
+  const optional = (name: string): string | undefined => (xml.includes(`<${name}>`) ? text(xml, name) : undefined)
+  const [ttl, weight, set, check] = ['TTL', 'Weight', 'SetIdentifier', 'HealthCheckId'].map(optional)
+  const values = [...xml.matchAll(/<Value>(.*?)<\/Value>/gs)].map(([, value = '']) => ({ Value: unescapeXml(value) }))
+  return {
+    Name: text(xml, 'Name'),
+    Type: text(xml, 'Type') as 'A',
+    ...(ttl !== undefined && { TTL: Number(ttl) }),
+    ...(values.length > 0 && { ResourceRecords: values }),
+    ...(set !== undefined && { SetIdentifier: set }),
+    ...(weight !== undefined && { Weight: Number(weight) }),
+    ...(check !== undefined && { HealthCheckId: check }),
+    ...(xml.includes('<AliasTarget>') && {
+      AliasTarget: {
+        HostedZoneId: text(xml, 'HostedZoneId'),
+        DNSName: text(xml, 'DNSName'),
+        EvaluateTargetHealth: text(xml, 'EvaluateTargetHealth') === 'true',
+      },
+    }),
+  }
+}
+
+async function protections(
+  route53: InMemoryRoute53,
+  id: string,
+  method: string,
+  url: URL,
+  body: string,
+): Promise<string> {
+  if (method === 'GET') {
+    const asked = url.searchParams
+    const page = await route53.listResourceRecordSetProtections?.({
+      HostedZoneId: id,
+      StartRecordName: asked.get('name') ?? '',
+      StartRecordType: asked.get('type') as 'A',
+      MaxResults: Number(asked.get('maxresults') ?? 100),
+    })
+    const listed = page?.ResourceRecordSetProtections?.map((one) => element('ResourceRecordSetProtection', one)) ?? []
+    return response(
+      'ListResourceRecordSetProtectionsResponse',
+      `<ResourceRecordSetProtections>${listed.join('')}</ResourceRecordSetProtections>`,
+    )
+  }
+  const Protections = [
+    ...body.matchAll(/<ResourceRecordSetProtection\w*>(.*?)<\/ResourceRecordSetProtection\w*>/gs),
+  ].map(([, one = '']) => ({
+    RecordName: text(one, 'RecordName'),
+    RecordType: text(one, 'RecordType') as 'A',
+    ...(one.includes('<Comment>') && { Comment: text(one, 'Comment') }),
+  }))
+  const isCreate = !url.pathname.endsWith('/delete')
+  const call = isCreate ? route53.createResourceRecordSetProtections : route53.deleteResourceRecordSetProtections
+  await call?.({ HostedZoneId: id, Protections })
+  return response(`${isCreate ? 'Create' : 'Delete'}ResourceRecordSetProtectionsResponse`, '')
 }
 
 function changeXml(

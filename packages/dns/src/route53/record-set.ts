@@ -134,7 +134,7 @@ function opaque(listed: readonly ListedRecordSet[], what: string): AnyRecordSet 
 function route53Of(set: AnyRecordSet): readonly Route53RecordSet[] {
   if (set.kind === 'opaque') return set.extra as readonly Route53RecordSet[]
   const { type: Type } = set
-  const Name = escapedName(set.name)
+  const Name = escapedName(canonicalName(set.name))
   if (set.kind !== 'weighted') return [{ Name, Type, ...said(set) }]
   return set.members.map((member) => ({
     Name,

@@ -1,10 +1,6 @@
 export { type BindKey, bindServer, type BindServer, type BindZone, freePort, missingBind } from './bind-server.ts'
-export { dnsZoneConformance, type DnsZoneConformanceOptions } from './dns-zone-conformance.ts'
-export {
-  type InMemoryResolver,
-  inMemoryResolver,
-  type InMemoryResolverOptions,
-} from './in-memory-resolver.ts'
+export { dnsZoneConformance, type DnsZoneConformanceOptions } from './zone-conformance/dns-zone-conformance.ts'
+export { type InMemoryResolver, inMemoryResolver, type InMemoryResolverOptions } from './in-memory-resolver.ts'
 export type { Prefetch, ResolverProfile, ResolverProfileName, ServeStale } from './in-memory-resolver-profile.ts'
 export { type InMemoryZone, inMemoryZone, type InMemoryZoneOptions } from './in-memory-zone.ts'
 export type { ZoneProfile } from './zone-profile.ts'

@@ -1,6 +1,13 @@
 import { type Clock, CutoverError, isCutoverError, sameJson } from '@cutover/core'
 
-import type { AnyRecordSet, DnsZone, Found, RecordSet, RecordType } from '../dns-zone.ts'
+import type { AnyRecordSet, DnsZone, Found, RecordSet, RecordType } from '../../dns-zone.ts'
+
+/** Adds a case; one that the zone does not want is not run. @default for zones that create records */
+export type AddCase = (
+  title: string,
+  run: (trial: ZoneTrial) => Promise<void>,
+  options?: { readonly wants?: (zone: DnsZone) => boolean },
+) => void
 
 /** What one case works with. */
 export interface ZoneTrial {
@@ -8,13 +15,13 @@ export interface ZoneTrial {
   readonly clock: Clock
   /** A name that no other case writes: `label.<case>.<suffix>`. */
   name(label?: string): string
-  find(set: Pick<RecordSet, 'name' | 'type'>): Promise<AnyRecordSet | undefined>
+  find(set: Pick<AnyRecordSet, 'name' | 'type'>): Promise<AnyRecordSet | undefined>
   /** Creates it, and answers it as found. */
   create(set: AnyRecordSet & { readonly type: RecordType }): Promise<Found>
 }
 
 export function zoneTrial(zone: DnsZone, own: string, clock: Clock): ZoneTrial {
-  const find: ZoneTrial['find'] = async ({ name, type }) => (await zone.find(name, type))?.set
+  const find: ZoneTrial['find'] = async ({ name, type }) => (await zone.find(name, type as RecordType))?.set
   return {
     zone,
     clock,
@@ -64,8 +71,9 @@ export async function conflicts(call: Promise<unknown>): Promise<void> {
 
 export function equal(found: unknown, wanted: unknown, what: string): void {
   if (sameJson(found, wanted)) return
-  throw new CutoverError(
-    'CONFORMANCE_FAILED',
-    `${what}: found ${JSON.stringify(found)}, wanted ${JSON.stringify(wanted)}`,
-  )
+  failed(`${what}: found ${JSON.stringify(found)}, wanted ${JSON.stringify(wanted)}`)
+}
+
+export function failed(text: string): never {
+  throw new CutoverError('CONFORMANCE_FAILED', text)
 }
