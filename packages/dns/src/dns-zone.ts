@@ -86,8 +86,24 @@ export interface DnsZone {
     receipt: unknown,
     options: CallOptions & { readonly since: number; readonly clock: Clock },
   ): Promise<void>
+  /** Exact commands that do these edits without this package, for a person at night; no secret. Absent: verbs say it in words. */
+  readonly byHand?: ZoneCommands | undefined
+  /** What all of this needs: IAM actions, Azure operations. */
+  readonly permissions?: readonly string[] | undefined
   /** Guards against edits at the authority itself; absent where it has none. */
   readonly locks?: RecordLocks | undefined
+}
+
+/** What a person types where nothing else works. */
+export interface ZoneCommands {
+  /** From exactly these states to those, in order; `undefined` stands for no such record. */
+  replace(
+    edits: readonly { readonly from: AnyRecordSet | undefined; readonly to: AnyRecordSet | undefined }[],
+  ): readonly string[]
+  /** Shows a record at the authority; asks no resolver, which would remember the answer. */
+  look(name: string, type: string): string
+  lock?(name: string, type: RecordType, why: string): string
+  unlock?(name: string, type: RecordType): string
 }
 
 /** Locks that the authority itself holds against every edit of a record set, also ours (Route 53 protections). */

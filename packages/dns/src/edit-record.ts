@@ -1,7 +1,7 @@
 import { type ByHand, type ChangeSpec, CutoverError } from '@cutover/core'
 
 import { checkedRecord, type DnsRecord } from './dns-record.ts'
-import type { AnyRecordSet, DnsZone, Found } from './dns-zone.ts'
+import type { AnyRecordSet, DnsZone, Found, ZoneCommands } from './dns-zone.ts'
 import { describeRecordSet, sameRecordSet } from './record-set.ts'
 import { isBetween } from './weighted-set.ts'
 
@@ -35,7 +35,7 @@ export async function findRecord({ zone, name, type }: DnsRecord, signal: AbortS
 export function editRecord<Before>(
   handle: DnsRecord,
   { was, intended, back = was, inWords }: RecordEdit<Before>,
-): Pick<ChangeSpec<Before, AnyRecordSet>, 'subject' | 'lateMs' | 'probe' | 'apply' | 'revert'> & {
+): Pick<ChangeSpec<Before, AnyRecordSet>, 'subject' | 'lateMs' | 'permissions' | 'probe' | 'apply' | 'revert'> & {
   byHand(before?: Before): ByHand
 } {
   const { zone, name, type } = checkedRecord(handle)
@@ -72,11 +72,19 @@ export function editRecord<Before>(
       if (!isOneOf(found, intended(before)) && !isHalfway(found, before)) throw foreign(found, before)
       return zone.replace(found, back(before), { signal, fence })
     },
-    byHand: (before) => ({
-      apply: [byHand(zone, before === undefined ? inWords : `set ${name} to ${describeRecordSet(intended(before))}`)],
-      revert: [byHand(zone, before === undefined ? undoingAny(name, type) : undoing(name, type, back(before)))],
-      look: [lookCommand(zone, name, type)],
-    }),
+    permissions: zone.permissions,
+    byHand(before) {
+      const look = [lookCommand(zone, name, type)]
+      if (before === undefined) {
+        return { apply: [inTheZone(zone, inWords)], revert: [inTheZone(zone, undoingAny(name, type))], look }
+      }
+      const [is, will, then] = [was(before), intended(before), back(before)]
+      return {
+        apply: commands(zone, [{ from: is, to: will }]),
+        revert: commands(zone, [{ from: will, to: then }]),
+        look,
+      }
+    },
   }
 }
 
@@ -86,12 +94,22 @@ const isOneOf = (found: Found | undefined, ...sets: readonly (AnyRecordSet | und
 const undoingAny = (name: string, type: string): string =>
   `set ${name} to the ${type} that was found, or delete it if there was none`
 
-const undoing = (name: string, type: string, back: AnyRecordSet | undefined): string =>
-  back === undefined ? `delete the ${type} of ${name}` : `set ${name} to ${describeRecordSet(back)}`
+type HandEdit = Parameters<ZoneCommands['replace']>[0][number]
+
+/** What a person types, or does in the console of whatever serves the zone. */
+export function commands(zone: DnsZone, edits: readonly HandEdit[]): readonly string[] {
+  const changed = edits.filter(({ from, to }) => !sameRecordSet(from, to))
+  if (zone.byHand) return zone.byHand.replace(changed)
+  return changed.map(({ from, to }) =>
+    inTheZone(zone, to ? `set ${to.name} to ${describeRecordSet(to)}` : `delete the ${from?.type} of ${from?.name}`),
+  )
+}
 
 /** An instruction for the console of whatever serves the zone. */
-export const byHand = ({ name = '<zone>' }: DnsZone, what: string): string => `In the zone ${name}: ${what}`
+export const inTheZone = ({ name = '<zone>' }: DnsZone, what: string): string => `In the zone ${name}: ${what}`
 
 /** Asks an authoritative server: a question to a resolver would make it remember the present answer. */
-export const lookCommand = ({ name: zone = '<zone>' }: DnsZone, name: string, type: string): string =>
-  `dig +norecurse +noall +answer ${name} ${type} @$(dig +short NS ${zone} | head -1)`
+export function lookCommand(zone: DnsZone, name: string, type: string): string {
+  if (zone.byHand) return zone.byHand.look(name, type)
+  return `dig +norecurse +noall +answer ${name} ${type} @$(dig +short NS ${zone.name ?? '<zone>'} | head -1)`
+}

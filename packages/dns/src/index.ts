@@ -20,7 +20,16 @@ export { createRecord, type CreateRecordOptions } from './create-record.ts'
 export type { DnsErrorCode } from './dns-error-code.ts'
 export { dnsName } from './dns-name.ts'
 export { type DnsRecord, dnsRecord, type RecordAnswer } from './dns-record.ts'
-export type { CallOptions, DnsZone, DnsZoneSupport, Edit, Found, RecordLocks, WriteOptions } from './dns-zone.ts'
+export type {
+  CallOptions,
+  DnsZone,
+  DnsZoneSupport,
+  Edit,
+  Found,
+  RecordLocks,
+  WriteOptions,
+  ZoneCommands,
+} from './dns-zone.ts'
 export { lockRecord, type LockRecordOptions } from './lock-record.ts'
 export { lowerTtl, type LowerTtlOptions, type TtlLowered } from './lower-ttl.ts'
 export { raiseTtl, type RaiseTtlOptions, type TtlRaised } from './raise-ttl.ts'

@@ -1,7 +1,7 @@
 import { type Change, CutoverError, defineChange, knownOptions } from '@cutover/core'
 
 import { checkedRecord, type DnsRecord } from './dns-record.ts'
-import { byHand } from './edit-record.ts'
+import { inTheZone, lookCommand } from './edit-record.ts'
 import { refuseOption } from './option-error.ts'
 
 export interface LockRecordOptions {
@@ -64,10 +64,11 @@ export function lockRecord(record: DnsRecord, options: LockRecordOptions = {}): 
       if (before.why === null && (await find(signal)).why === why) await locks.unlock(name, type, { signal, fence })
     },
     estimate: () => ({ applyMs: 1_000, revertMs: 1_000 }),
+    permissions: zone.permissions,
     byHand: () => ({
-      apply: [byHand(zone, `protect ${name} ${type}`)],
-      revert: [byHand(zone, `end the protection of ${name} ${type}`)],
-      look: [byHand(zone, 'list the protections')],
+      apply: [zone.byHand?.lock?.(name, type, why) ?? inTheZone(zone, `lock ${name} ${type}`)],
+      revert: [zone.byHand?.unlock?.(name, type) ?? inTheZone(zone, `unlock ${name} ${type}`)],
+      look: [lookCommand(zone, name, type)],
     }),
   })
 }

@@ -1,7 +1,7 @@
 import { type Change, CutoverError, defineChange, isCutoverError, knownOptions } from '@cutover/core'
 
 import type { AnyRecordSet, DnsZone, Edit } from './dns-zone.ts'
-import { byHand } from './edit-record.ts'
+import { commands, inTheZone, lookCommand } from './edit-record.ts'
 import { refuseRisky } from './edit-risk.ts'
 import { refuseOption } from './option-error.ts'
 import { rememberedMs, sleepUntil, waitUntilServed } from './propagation.ts'
@@ -125,22 +125,31 @@ export function restore(
       applyMs: zone.propagationMs,
       revertMs: zone.propagationMs + rememberedMs(longestTtl(pending?.map(({ will }) => will) ?? wanted)),
     }),
+    permissions: zone.permissions,
     byHand: (pending) => ({
-      apply: steps(zone, pending, 'will') ?? [byHand(zone, 'set every record to what the snapshot has')],
-      revert: steps(zone, pending, 'was') ?? [byHand(zone, 'set every record to what was found')],
-      look: [`dig +norecurse AXFR ${where}`],
+      apply: pending
+        ? byName(zone, pending, ['was', 'will'])
+        : [inTheZone(zone, 'set every record to what the snapshot has')],
+      revert: pending
+        ? byName(zone, pending, ['will', 'was'])
+        : [inTheZone(zone, 'set every record to what was found')],
+      look: pending?.map(({ name, type }) => lookCommand(zone, name, type)) ?? [lookCommand(zone, where, 'SOA')],
     }),
   })
 }
 
-const steps = (zone: DnsZone, pending: readonly Pending[] | undefined, toward: 'was' | 'will'): string[] | undefined =>
-  pending?.map((each) => {
-    const set = each[toward]
-    return byHand(
+/** One command for each name. */
+const byName = (
+  zone: DnsZone,
+  pending: readonly Pending[],
+  [from, to]: readonly ['was', 'will'] | readonly ['will', 'was'],
+): string[] =>
+  [...Map.groupBy(pending, ({ name }) => name).values()].flatMap((sets) =>
+    commands(
       zone,
-      set === null ? `delete ${each.name} ${each.type}` : `set ${each.name} to ${describeRecordSet(set)}`,
-    )
-  })
+      sets.map((set) => ({ from: set[from] ?? undefined, to: set[to] ?? undefined })),
+    ),
+  )
 
 const isOneOf = (found: AnyRecordSet | null | undefined, sets: readonly (AnyRecordSet | null)[]): boolean =>
   sets.some((set) => sameRecordSet(found ?? undefined, set ?? undefined))

@@ -4,7 +4,7 @@ import { dnsName } from './dns-name.ts'
 import { checkedRecord, type DnsRecord } from './dns-record.ts'
 import { dnsTtl } from './dns-ttl.ts'
 import type { AnyRecordSet, DnsZone, Edit, Found, RecordType, WeightedRecordSet } from './dns-zone.ts'
-import { byHand, lookCommand } from './edit-record.ts'
+import { commands, inTheZone, lookCommand } from './edit-record.ts'
 import { refuseOption } from './option-error.ts'
 import { rememberedMs, sleepUntil, waitUntilServed } from './propagation.ts'
 import { recordTypes } from './record-kinds.ts'
@@ -143,21 +143,21 @@ export function toWeighted(
       applyMs: zone.propagationMs,
       revertMs: zone.propagationMs + rememberedMs(before ? ttlOf(intended(before)) : (ttlSeconds ?? 300)),
     }),
-    byHand: (before): ByHand => ({
-      apply: [
-        byHand(
-          zone,
-          `in one batch, replace ${before ? described(before) : `A, AAAA and CNAME of ${name}`} by weighted CNAMEs: ${ids.from} 100, ${ids.to} 0 ${to}`,
-        ),
-      ],
-      revert: [
-        byHand(
-          zone,
-          `in one batch, replace the weighted CNAMEs of ${name} by ${before ? described(before) : 'what was found'}`,
-        ),
-      ],
-      look: replaced.map((type) => lookCommand(zone, name, type)),
-    }),
+    permissions: zone.permissions,
+    byHand(before): ByHand {
+      const look = replaced.map((type) => lookCommand(zone, name, type))
+      if (!before) {
+        const what = `in one batch, replace A, AAAA and CNAME of ${name} by weighted CNAMEs: ${ids.from} 100, ${ids.to} 0 ${to}`
+        const back = `in one batch, replace the weighted CNAMEs of ${name} by what was found`
+        return { apply: [inTheZone(zone, what)], revert: [inTheZone(zone, back)], look }
+      }
+      const next = intended(before)
+      return {
+        apply: commands(zone, handEdits(before, [next])),
+        revert: commands(zone, handEdits([next], before)),
+        look,
+      }
+    },
   })
 }
 
@@ -182,6 +182,11 @@ function edits(found: readonly Found[], will: readonly AnyRecordSet[]): readonly
     ...will.map((next) => ({ expected: found.find(({ set }) => set.type === next.type), next })),
   ]
 }
+
+const handEdits = (from: readonly AnyRecordSet[], to: readonly AnyRecordSet[]): Parameters<typeof commands>[1] => [
+  ...from.map((set) => ({ from: set, to: undefined })),
+  ...to.map((set) => ({ from: undefined, to: set })),
+]
 
 const isAs = (found: readonly Found[], wanted: readonly AnyRecordSet[]): boolean =>
   found.length === wanted.length && found.every(({ set }, place) => sameRecordSet(set, wanted[place]))

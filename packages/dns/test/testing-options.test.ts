@@ -20,7 +20,7 @@ for (const [what, call, options, message] of [
     'inMemoryZone',
     make((given) => inMemoryZone(fakeWorld(), [], given)),
     { propagation: 1 },
-    /propagation\b.*name, serverDelaysMs, propagationMs/,
+    /propagation\b.*name, profile, serverDelaysMs, propagationMs/,
   ],
   [
     'inMemoryZone',
@@ -71,8 +71,8 @@ for (const [what, call, options, message] of [
     make((given: object) =>
       dnsZoneConformance({ emptyZone: () => inMemoryZone(fakeWorld()), suffix: 'a.b', ...given }),
     ),
-    { weighted: true },
-    /weighted\b.*emptyZone, suffix, clock/,
+    { weight: true },
+    /weight\b.*emptyZone, suffix, weighted/,
   ],
 ] as const) {
   test(`${what} refuses ${JSON.stringify(options)}`, async () => {

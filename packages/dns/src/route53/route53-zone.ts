@@ -4,6 +4,7 @@ import type { DnsZone, DnsZoneSupport } from '../dns-zone.ts'
 import { recordTypes } from '../record-kinds.ts'
 import { batchOf } from './batch.ts'
 import { abortable, asked, attemptTo, type HostedZone } from './calls.ts'
+import { commandsOf } from './commands.ts'
 import { canonicalName } from './domain-name.ts'
 import { findRecord, listRecords } from './listing.ts'
 import { protectionsOf } from './protections.ts'
@@ -47,6 +48,9 @@ const zoneOptions: readonly (keyof Route53ZoneOptions)[] = [
   'pollMs',
   'clock',
 ]
+
+const permissions = ['route53:ListResourceRecordSets', 'route53:ChangeResourceRecordSets', 'route53:GetChange']
+const lockPermissions = ['List', 'Create', 'Delete'].map((verb) => `route53:${verb}ResourceRecordSetProtections`)
 
 const supports: DnsZoneSupport = {
   compareAndSwap: 'value and ttl',
@@ -113,6 +117,8 @@ export function route53Zone<Client>(options: Route53ZoneOptions<Client>): DnsZon
     list: ({ signal } = {}) => listRecords(zone, signal),
     replace: (expected, next, how) => replaceAll([{ expected, next }], how),
     replaceAll,
+    byHand: commandsOf(id),
+    permissions: locks ? [...permissions, ...lockPermissions] : permissions,
     ...(locks && { locks }),
 
     // PENDING is waited out however long it lasts, and so is an outage: going on would be wrong. The caller's signal ends it.

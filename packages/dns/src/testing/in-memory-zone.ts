@@ -54,7 +54,7 @@ export interface InMemoryZone extends DnsZone {
   readonly writes: readonly ZoneWrite[]
   readonly servers: number
   readonly negativeTtlSeconds: number
-  /** What one name server answers now, to be called from simulated clients and resolvers: one of a weighted set, an alias as its target, a wildcard's. @default the server is drawn */
+  /** What one name server answers now, to be called from simulated clients and resolvers: one of a weighted set, an alias as its target, a wildcard's, and a CNAME to who asks for addresses. @default the server is drawn */
   answer(name: string, type: RecordType, server?: number): RecordSet | undefined
   /** Somebody else's edit, behind our back; it replaces the record set of that name and type. */
   editBehind(set: AnyRecordSet): void
@@ -97,6 +97,16 @@ export function inMemoryZone(
   const changes = new Map<string, number>()
 
   const aliasValues = (target: string): readonly string[] | undefined => aliases[target]
+
+  const names = new Map<string, string>()
+  /** Thousands of simulated resolvers ask for the same few names. */
+  const normalName = (text: string): string => {
+    const known = names.get(text)
+    if (known !== undefined) return known
+    const name = nameInZone(text, zoneName)
+    if (names.size < 1_000) names.set(text, name)
+    return name
+  }
 
   const refuseIfArmed = (method: Method): void => {
     const place = armed.findIndex((next) => next.method === method)
@@ -191,7 +201,7 @@ export function inMemoryZone(
       } satisfies DnsZone['locks'],
     }),
     answer(text, type, server = Math.floor(world.random() * served.servers)) {
-      const name = nameInZone(text, zoneName)
+      const name = normalName(text)
       return answerAt({ served, server, now: time(), random: () => world.random(), aliasValues }, name, type)
     },
     editBehind: (set) => written.put(checked(set, zoneName, supports)),

@@ -1,7 +1,7 @@
 import type { AnyRecordSet, RecordSet, RecordType, WeightedRecordSet } from '../dns-zone.ts'
 import type { ServedRecords } from './served-records.ts'
 
-/** What one name server answers at a moment: one member of a weighted set, an alias as its target, a wildcard's records. */
+/** What one name server answers at a moment: a CNAME to who asks for addresses, one member of a weighted set, an alias as its target, a wildcard's records. */
 export interface Asking {
   readonly served: ServedRecords
   readonly server: number
@@ -16,13 +16,16 @@ export interface Asking {
 const aliasTtlSeconds = 60
 
 export function answerAt(asking: Asking, name: string, type: RecordType): RecordSet | undefined {
-  const own = asking.served.answer(name, type, asking.server, asking.now)
-  const set = own ?? wildcardFor(asking, name, type)
+  const set =
+    ofType(asking, name, type) ?? (type === 'A' || type === 'AAAA' ? ofType(asking, name, 'CNAME') : undefined)
   if (set === undefined || set.kind === 'opaque') return undefined
   if (set.kind === 'weighted') return drawn(asking, { ...set, name })
   if (set.kind === 'alias') return ofAlias(asking, { ...set, name })
-  return structuredClone({ ...set, name })
+  return { name, type: set.type, ttlSeconds: set.ttlSeconds, values: [...set.values] }
 }
+
+const ofType = (asking: Asking, name: string, type: RecordType): AnyRecordSet | undefined =>
+  asking.served.answer(name, type, asking.server, asking.now) ?? wildcardFor(asking, name, type)
 
 /** RFC 4592 §3.3: the wildcard at the closest name above that exists, if the name itself does not. */
 function wildcardFor({ served, server, now }: Asking, name: string, type: RecordType): AnyRecordSet | undefined {
