@@ -90,6 +90,11 @@ export interface ChangeSpec<Before = unknown, After = unknown, Seen = After> {
   /** Milliseconds; without `before`, an upper bound. */
   estimate?(before?: NoInfer<Before>): { readonly applyMs: number; readonly revertMs: number }
   revertible?(before: NoInfer<Before>, context: Context): Promise<Revertible>
+  /** Who changed what the change owns, and when (epoch milliseconds), where the cloud tells; asked when it is found to be foreign or gone. */
+  changedBy?(
+    before: NoInfer<Before>,
+    context: Context,
+  ): Promise<{ readonly who: string; readonly at: number } | undefined>
   /** IAM actions and Azure operations that `apply` and `revert` need. */
   readonly permissions?: readonly string[] | undefined
   byHand?(before?: NoInfer<Before>): ByHand
@@ -181,7 +186,6 @@ export function unappliedNet<Spec extends object>(
   const [verb, done] = kind === 'change' ? ['apply', 'applied'] : ['run', 'run']
   const netted = {
     ...spec,
-    // oxlint-disable-next-line unicorn/no-thenable -- being awaited is exactly what it must notice
     then(): never {
       throw new CutoverError(
         'CHANGE_NOT_APPLIED',

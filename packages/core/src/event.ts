@@ -74,9 +74,46 @@ export type CutoverEvent = {
     }
   | {
       readonly kind: 'ended'
-      readonly end: 'completed' | 'rolled-back' | 'rolled-back-with-residue' | 'parked' | 'interrupted'
+      readonly end: 'completed' | 'rolled-back' | 'rolled-back-with-residue' | 'parked' | 'waiting' | 'interrupted'
       /** All that a person reads in the end, of several lines. */
       readonly report?: string | undefined
+    }
+  /** An operator stopped it before its next step. */
+  | { readonly kind: 'paused'; readonly who: string; readonly why: string }
+  | { readonly kind: 'resumed'; readonly who: string; readonly why: string }
+  /** People are asked; without an answer nothing goes on. */
+  | {
+      readonly kind: 'approval'
+      readonly step: string
+      readonly title: string
+      readonly number?: number | undefined
+      /** Whose word counts; anybody's without it. */
+      readonly from: readonly string[] | undefined
+      readonly quorum: number
+      readonly given: readonly string[]
+      readonly expiresAt: number | undefined
+    }
+  /** What stands beside the steps: a guard, a criterion, a limit. */
+  | {
+      readonly kind: 'alarm'
+      readonly id: string
+      readonly title: string
+      /** `failing`: not yet for longer than is tolerated. `blind`: it could not be asked, which decides nothing. */
+      readonly state: 'failing' | 'blind' | 'entered' | 'resolved' | 'exceeded'
+      readonly owner?: string | undefined
+      /** When `then` happens unless it is resolved, epoch milliseconds. */
+      readonly until?: number | undefined
+      readonly then: 'notify' | 'pause' | 'ask' | 'roll-back'
+    }
+  /** An applied change is not as it was left. */
+  | {
+      readonly kind: 'drift'
+      readonly step: string
+      readonly title: string
+      readonly is: 'absent' | 'foreign'
+      readonly found?: unknown
+      /** Who changed it and when, where the cloud tells. */
+      readonly by?: { readonly who: string; readonly at: number } | undefined
     }
   | { readonly kind: 'change-forgotten'; readonly change: string; readonly madeAt: string }
   | { readonly kind: 'note'; readonly code: string; readonly data: unknown; readonly step?: string | undefined }

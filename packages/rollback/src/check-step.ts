@@ -9,7 +9,10 @@ import {
   journalCopy,
 } from '@cutover/core'
 
+import { isApproval } from './approval.ts'
+import { askPeople } from './ask-people.ts'
 import { offer } from './offer.ts'
+import type { OperatorRequest } from './operator-request.ts'
 import type { Run } from './run.ts'
 
 /**
@@ -40,6 +43,8 @@ export async function checkStep<Evidence>(
     return recorded
   }
   run.throwIfStopped()
+  const skipping = run.history.skips.get(step)
+  if (skipping) return skipped(run, step, check, skipping)
 
   const { within, every, consecutive, patience } = options
   const withinMs = within === undefined ? undefined : durationMs(within, 'within')
@@ -51,27 +56,39 @@ export async function checkStep<Evidence>(
     withinMs,
     text: `${check.title}?`,
   }))
-  const context = run.context(step, run.waits.signal)
-  const answer = await ask(
-    check,
-    context,
-    { within, every, consecutive, patience },
-    ({ status, text }, final) =>
-      final ||
-      run.tell(() => ({
-        kind: 'check-answered',
-        step,
-        title: check.title,
-        status,
-        final: false,
-        text: `${check.title}: ${status}: ${text}`,
-      })),
-  ).catch((error: unknown) => {
-    // What makes no sense: a script that swallows that must not go on.
-    throw isCutoverError(error, 'CHECK_INVALID') || isCutoverError(error, 'DURATION_INVALID')
-      ? run.refuse(error)
-      : error
-  })
+  // An operator may skip it while it is asked.
+  const skippable = new AbortController()
+  const signal = AbortSignal.any([run.waits.signal, skippable.signal])
+  run.asking.set(step, skippable)
+  const asked = isApproval(check)
+    ? (askPeople(run, step, check, signal) as Promise<Answer<Evidence>>)
+    : ask(
+        check,
+        run.context(step, signal),
+        { within, every, consecutive, patience },
+        ({ status, text }, final) =>
+          final ||
+          run.tell(() => ({
+            kind: 'check-answered',
+            step,
+            title: check.title,
+            status,
+            final: false,
+            text: `${check.title}: ${status}: ${text}`,
+          })),
+      )
+  const answer = await asked
+    .catch((error: unknown) => {
+      if (skippable.signal.aborted && !run.waits.signal.aborted) return undefined
+      // What makes no sense: a script that swallows that must not go on.
+      throw isCutoverError(error, 'CHECK_INVALID') || isCutoverError(error, 'DURATION_INVALID')
+        ? run.refuse(error)
+        : error
+    })
+    .finally(() => run.asking.delete(step))
+  const request = run.history.skips.get(step)
+  if (answer === undefined && request) return skipped(run, step, check, request)
+  if (answer === undefined) throw run.waits.signal.reason
   const { status, text } = answer
   const evidence = journalCopy(answer.evidence, `${step}: evidence`)
   await run.append({ t: 'check', ...run.place(step), title: check.title, status, text, evidence })
@@ -84,6 +101,19 @@ export async function checkStep<Evidence>(
     text: `${check.title}: ${status}: ${text}`,
   }))
   return answer
+}
+
+/** Counted as passed by an operator; it stays visible as skipped. */
+async function skipped<Evidence>(
+  run: Run,
+  step: string,
+  { title }: Check<Evidence>,
+  { who, why }: OperatorRequest,
+): Promise<Answer<Evidence>> {
+  const text = `SKIPPED by ${who}: ${why}`
+  await run.append({ t: 'check', ...run.place(step), title, status: 'pass', text, skipped: { who, why } })
+  run.tell(() => ({ kind: 'check-answered', step, title, status: 'pass', final: true, text: `${title}: ${text}` }))
+  return { status: 'pass', text }
 }
 
 /** Goes on only if it passes. Undecided never rolls back: it is a question. */

@@ -1,6 +1,7 @@
 import type { Answer as CheckAnswer, Outline } from '@cutover/core'
 
 import type { JournalEntry, Question } from './journal.ts'
+import type { OperatorRequest } from './operator-request.ts'
 
 /** All that is known of one step. */
 export interface StepHistory {
@@ -42,6 +43,16 @@ export interface StepHistory {
   /** A person wants somebody else's state taken for the one to go back to. */
   retake: boolean
   // a check or a value
+  /** People are asked to approve. */
+  asking: { readonly since: number; readonly expiresAt: number | undefined } | undefined
+  votes: readonly {
+    readonly who: string
+    readonly why: string
+    readonly says: 'approve' | 'decline'
+    readonly at: number
+  }[]
+  /** An operator counted it as passed. */
+  skipped: { readonly who: string; readonly why: string; accepted: boolean } | undefined
   answer: (CheckAnswer & { readonly seq: number; readonly byPerson: boolean }) | undefined
   value: { readonly value: unknown } | undefined
 }
@@ -62,6 +73,23 @@ export class History {
   readonly answered: Map<string, JournalEntry & { readonly t: 'answered' }> = new Map()
   decided: { readonly why: string; readonly code: string; readonly at: number } | undefined
   noReturn: string | undefined
+  /** How many requests of operators were taken. */
+  requests = 0
+  paused: { readonly who: string; readonly why: string; readonly at: number } | undefined
+  /** Checks that an operator counts as passed, also before they are asked. */
+  readonly skips: Map<string, OperatorRequest> = new Map()
+  /** Alarms that stand. */
+  readonly alarms: Map<string, JournalEntry & { readonly t: 'alarm' }> = new Map()
+  /** What a person has accepted as it is: a guard, a drift, a way back. */
+  readonly accepted: Set<string> = new Set()
+  /** Applied changes that were found otherwise, and are not yet answered. */
+  readonly drifted: Map<string, JournalEntry & { readonly t: 'drifted' }> = new Map()
+  /** Until when nobody need run it. */
+  waiting: { readonly step: string; readonly title: string; readonly until: number } | undefined
+  /** An operator accepts the next outline. */
+  amended: OperatorRequest | undefined
+  /** Facts of which the notifiers were told. */
+  readonly notified: Set<string> = new Set()
   closed: 'completed' | 'rolled-back' | 'rolled-back-with-residue' | undefined
 
   #lastNumber = 0
@@ -73,7 +101,8 @@ export class History {
   absorb(entry: JournalEntry): void {
     this.next = entry.seq + 1
     this.lastAt = entry.at
-    if (!('step' in entry)) return this.#absorbOfAll(entry)
+    if (entry.t !== 'notified') this.waiting = undefined
+    if (!('step' in entry) || entry.t === 'asked' || entry.step.startsWith('@')) return this.#absorbOfAll(entry)
     const step = this.#step(entry)
     switch (entry.t) {
       case 'intent':
@@ -113,8 +142,9 @@ export class History {
           text: entry.text,
           evidence: entry.evidence,
           seq: entry.seq,
-          byPerson: false,
+          byPerson: entry.skipped !== undefined,
         }
+        if (entry.skipped) step.skipped = { ...entry.skipped, accepted: step.skipped?.accepted ?? false }
         step.endedAt = entry.at
         break
       case 'value':
@@ -139,6 +169,18 @@ export class History {
       case 'answered':
         this.#absorbAnswer(step, entry)
         break
+      case 'asking':
+        step.title = entry.title
+        step.kind = 'check'
+        step.asking = { since: entry.at, expiresAt: entry.expiresAt }
+        break
+      case 'drifted':
+        this.drifted.set(entry.step, entry)
+        break
+      case 'waiting':
+        step.title = entry.title
+        this.waiting = { step: entry.step, title: entry.title, until: entry.until }
+        break
     }
   }
 
@@ -161,8 +203,58 @@ export class History {
       case 'closed':
         this.closed = entry.end
         break
+      case 'asked':
+        this.#absorbRequest(entry)
+        break
+      case 'alarm':
+        if (entry.state === 'resolved') this.alarms.delete(entry.id)
+        else this.alarms.set(entry.id, entry)
+        if (entry.state === 'resolved') this.accepted.delete(`@alarm/${entry.id}`)
+        break
+      case 'notified':
+        this.notified.add(entry.fact)
+        break
+      case 'replanned':
+        this.outline = entry.outline
+        this.amended = undefined
+        break
+      case 'parked':
+        this.questions.set(entry.step, entry)
+        break
+      case 'answered':
+        this.#absorbStanding(entry)
+        break
       default:
     }
+  }
+
+  /** An answer that belongs to no step of the script: to a guard, a drift, the way back. */
+  #absorbStanding(entry: JournalEntry & { t: 'answered' }): void {
+    this.questions.delete(entry.step)
+    this.answered.delete(entry.step)
+    this.answered.set(entry.step, entry)
+    if (entry.answer === 'roll-back') {
+      this.decided ??= { why: `${entry.who}: ${entry.why}`, code: 'CUTOVER_ASKED', at: entry.at }
+      this.questions.clear()
+    }
+    if (entry.answer === 'accept') this.accepted.add(entry.step)
+    const drifted = entry.step.replace(/^@drift\//, '')
+    if (drifted !== entry.step) this.drifted.delete(drifted)
+    const skipped = this.steps.get(entry.step.replace(/^@skipped\//, ''))?.skipped
+    if (skipped && entry.answer === 'accept') skipped.accepted = true
+  }
+
+  /** What an operator wants takes effect here, so that it is the same in every later run. */
+  #absorbRequest(entry: JournalEntry & { t: 'asked' }): void {
+    if (entry.request >= 0) this.requests = entry.request + 1
+    const { do: what, step = '', who, why, at } = entry
+    const known = this.steps.get(step)
+    if (what === 'pause') this.paused ??= { who, why, at }
+    if (what === 'resume') this.paused = undefined
+    if (what === 'amend') this.amended = entry
+    if (what === 'skip') this.skips.set(step, entry)
+    if ((what === 'approve' || what === 'decline') && known && !known.votes.some((vote) => vote.who === who))
+      known.votes = [...known.votes, { who, why, says: what, at }]
   }
 
   /** What a person said takes effect here, so that it is the same in every later run. */
@@ -196,6 +288,9 @@ export class History {
         break
       case 'again':
         step.undone = undefined
+        break
+      case 'accept':
+        this.accepted.add(step.step)
         break
     }
   }
@@ -237,6 +332,9 @@ export class History {
       residue: undefined,
       didNot: false,
       retake: false,
+      asking: undefined,
+      votes: [],
+      skipped: undefined,
       answer: undefined,
       value: undefined,
     }

@@ -1,4 +1,19 @@
 export { answer, type AnswerOptions } from './answer.ts'
+export { type Approval, approval, type ApprovalOptions } from './approval.ts'
+export type { DriftOptions } from './drift-watch.ts'
+export type { OperatorRequest, Requests } from './operator-request.ts'
+export {
+  amend,
+  approve,
+  decline,
+  type OperatorOptions,
+  type OperatorStepOptions,
+  pause,
+  resume,
+  rollBack,
+  skip,
+} from './operators.ts'
+export type { GuardOptions, RollbackCriterion } from './standing-guard.ts'
 export { CutoverEnded, type EndCode } from './cutover-ended.ts'
 export { fileJournal, type FileJournalOptions } from './file-journal/index.ts'
 export type { Forecast } from './forecast.ts'

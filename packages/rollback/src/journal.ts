@@ -1,5 +1,7 @@
 import type { Clock, Outline } from '@cutover/core'
 
+import type { OperatorRequest, Requests } from './operator-request.ts'
+
 /**
  * What a runner writes down, in this order for one step: `intent` (with `before`), then the write, `outcome` (what the probe
  * said), `settled`; and on the way back, after `decided`: `undoing`, then the write, `reverted`, `undone`.
@@ -34,6 +36,8 @@ export type JournalItem =
       readonly status: 'pass' | 'fail' | 'undecided'
       readonly text: string
       readonly evidence?: unknown
+      /** An operator counted it as passed. */
+      readonly skipped?: { readonly who: string; readonly why: string } | undefined
     })
   | (OfStep & { readonly t: 'value'; readonly value?: unknown })
   | { readonly t: 'decided'; readonly why: string; readonly code: string }
@@ -43,6 +47,29 @@ export type JournalItem =
   | (OfStep & { readonly t: 'parked'; readonly title?: string | undefined } & Question)
   | (OfStep & { readonly t: 'answered'; readonly answer: Answer; readonly who: string; readonly why: string })
   | { readonly t: 'no-return'; readonly why: string }
+  /** What an operator asked from another process, when it was taken; number -1: a guard did. */
+  | (OperatorRequest & { readonly t: 'asked'; readonly request: number })
+  /** People are asked to approve; until then nobody has. */
+  | (OfStep & { readonly t: 'asking'; readonly title: string; readonly expiresAt?: number | undefined })
+  /** A guard, a criterion or a limit: `entered` when it has failed for longer than is tolerated. */
+  | {
+      readonly t: 'alarm'
+      readonly id: string
+      readonly title: string
+      readonly state: 'entered' | 'resolved' | 'exceeded'
+      readonly why: string
+      readonly owner?: string | undefined
+      /** Until when it must be resolved, epoch milliseconds. */
+      readonly until?: number | undefined
+    }
+  /** An applied change is not as it was left. */
+  | (OfStep & { readonly t: 'drifted'; readonly is: 'absent' | 'foreign'; readonly found?: unknown })
+  /** The process ends and is started again later: not before `until`. */
+  | (OfStep & { readonly t: 'waiting'; readonly title: string; readonly until: number })
+  /** A message of which the notifiers have been told. */
+  | { readonly t: 'notified'; readonly fact: string }
+  /** Another outline was accepted for what has not begun. */
+  | { readonly t: 'replanned'; readonly outline: Outline; readonly who: string; readonly why: string }
   | { readonly t: 'closed'; readonly end: 'completed' | 'rolled-back' | 'rolled-back-with-residue' }
 
 interface OfStep {
@@ -65,7 +92,16 @@ export interface Question {
 }
 
 /** What a person can say to a question; each question lists the ones that fit. */
-export type Answer = 'again' | 'happened' | 'did-not' | 'take-theirs' | 'pass' | 'done-by-hand' | 'leave' | 'roll-back'
+export type Answer =
+  | 'again'
+  | 'happened'
+  | 'did-not'
+  | 'take-theirs'
+  | 'pass'
+  | 'accept'
+  | 'done-by-hand'
+  | 'leave'
+  | 'roll-back'
 
 export type JournalEntry = JournalItem & {
   /** From 0, without a gap. */
@@ -98,6 +134,8 @@ export interface Journal {
   open(options: OpenOptions): Promise<OpenJournal>
   /** Reads without taking the lease. */
   read(): Promise<readonly JournalEntry[]>
+  /** Where operators in other processes say what they want; absent where there is no other process. */
+  readonly requests?: Requests | undefined
 }
 
 /** A journal whose lease is held. */

@@ -1,6 +1,7 @@
 import { CutoverError, knownOptions } from '@cutover/core'
 
 import type { Journal, JournalEntry, OpenJournal, OpenOptions } from './journal.ts'
+import type { OperatorRequest } from './operator-request.ts'
 
 export interface MemoryJournal extends Journal {
   readonly entries: readonly JournalEntry[]
@@ -13,6 +14,8 @@ export interface MemoryJournalOptions {
   readonly world?:
     | { call<T>(operation: string, options: { readonly write?: boolean | undefined }, body: () => T): Promise<T> }
     | undefined
+  /** Takes requests of operators, which a run then looks for every second. @default false */
+  readonly operators?: boolean | undefined
   /** @default 30_000 */
   readonly leaseMs?: number | undefined
 }
@@ -21,12 +24,13 @@ const next = 'Let the other runner go on; if there is none, run it again.'
 
 /** A journal that lives as long as the process: for tests and rehearsals. It keeps what it is given, frozen. */
 export function memoryJournal(options: MemoryJournalOptions = {}): MemoryJournal {
-  knownOptions(options, ['world', 'leaseMs'], 'CUTOVER_OPTIONS_INVALID', 'memoryJournal')
-  const { world, leaseMs = 30_000 } = options
+  knownOptions(options, ['world', 'leaseMs', 'operators'], 'CUTOVER_OPTIONS_INVALID', 'memoryJournal')
+  const { world, leaseMs = 30_000, operators = false } = options
   const call: NonNullable<typeof world>['call'] = world
     ? world.call.bind(world)
     : async (_operation, _options, body) => body()
   const entries: JournalEntry[] = []
+  const requests: OperatorRequest[] = []
   let fence = 0
   let heldUntil = Number.NEGATIVE_INFINITY
 
@@ -34,6 +38,12 @@ export function memoryJournal(options: MemoryJournalOptions = {}): MemoryJournal
     location: 'memory',
     entries,
     read: async () => [...entries],
+    ...(operators && {
+      requests: {
+        send: async (request: OperatorRequest) => void requests.push(request),
+        since: async (place: number) => requests.slice(place),
+      },
+    }),
     holderDied() {
       heldUntil = Number.NEGATIVE_INFINITY
     },

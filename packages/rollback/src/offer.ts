@@ -6,6 +6,7 @@ const meanings: Readonly<Record<Answer, string>> = {
   'did-not': 'it did not happen: send it again',
   'take-theirs': 'take what is there now for the state to go back to, and go on',
   pass: 'count it as passed, and go on',
+  accept: 'accept that it is so, and go on',
   'done-by-hand': 'it was undone by hand: go on going back',
   leave: 'leave it as it is, as residue, and go on going back',
   'roll-back': 'go back',

@@ -74,12 +74,14 @@ function parkedLines(
   // Without an outline nobody knows how many are ahead.
   const total = history.outline && Math.max(report.steps.length, history.outline.length)
   return [
-    `PARKED at step ${number}${total === undefined ? '' : ` of ${total}`}: ${title}`,
+    number === 0
+      ? 'PARKED beside the steps'
+      : `PARKED at step ${number}${total === undefined ? '' : ` of ${total}`}: ${title}`,
     `  ${question.startsWith(`${title}: `) ? question.slice(title.length + 2) : question}`,
     field('State', stateText(report, history)),
     ...look.map((command) => field('Look', command)),
     ...answers.map(({ answer, means }) =>
-      field('Answer', `${answerCommand(location, number, answer)} ${meaning(location, means)}`),
+      field('Answer', `${answerCommand(location, number || step, answer)} ${meaning(location, means)}`),
     ),
     '  then run it again',
     code,

@@ -2,15 +2,18 @@ import { type Clock, CutoverError, formatInstant, journalCopy, systemClock, tell
 
 import { CutoverEnded } from './cutover-ended.ts'
 import type { Cutover } from './cutover.ts'
+import { driftOf, watchDrift } from './drift-watch.ts'
 import { History } from './history.ts'
 import type { OpenJournal } from './journal.ts'
 import { assertBegun, placeOf } from './nothing-begun.ts'
+import { listenToOperators } from './operator-loop.ts'
 import { planChanged } from './plan-changed.ts'
 import { type Report, reportOf } from './report.ts'
 import { assertRun, type RunOptions } from './run-options.ts'
 import { Run } from './run.ts'
 import { Scope } from './scope.ts'
 import { onInterrupt } from './sigint.ts'
+import { criteriaOf, stand } from './standing-guard.ts'
 import { unwind } from './unwind.ts'
 
 /** A wall clock may be set back this far between two processes before the journal refuses it. */
@@ -80,6 +83,7 @@ async function proceed(
   const ignore = interruptible ? onInterrupt(() => stop(new Error('SIGINT'))) : undefined
   if (signal?.aborted) onAbort()
   try {
+    standBeside(run, options)
     await play(run, script)
   } catch (error) {
     run.tell(() => {
@@ -131,6 +135,19 @@ async function decideToGoBack(run: Run): Promise<void> {
   await run.append({ t: 'decided', why: 'asked to go back', code: 'CUTOVER_ASKED' })
 }
 
+/** What stands beside the steps, unless it goes back: operators, criteria, the watch for drift. */
+function standBeside(run: Run, { journal, criteria = [], drift, clock = systemClock, ...options }: RunOptions): void {
+  if (run.history.decided) return
+  // What is read from a disk takes real time, which another clock does not know.
+  const { operators = clock === systemClock || journal.fullPath === undefined } = options
+  if (journal.requests && operators) run.beside('operators', (signal) => listenToOperators(run, journal, signal))
+  for (const criterion of criteriaOf(criteria)) {
+    run.beside(`criterion ${criterion.id}`, (signal) => stand(run, criterion, signal))
+  }
+  const watched = drift ?? (clock === systemClock ? {} : false)
+  if (watched !== false) run.beside('drift', (signal) => watchDrift(run, driftOf(watched), signal))
+}
+
 /** Runs the script to its end, or to where it is stopped; then goes back, if that was decided. */
 async function play(run: Run, script: (cutover: Cutover) => Promise<unknown>): Promise<void> {
   const { history } = run
@@ -157,6 +174,8 @@ async function play(run: Run, script: (cutover: Cutover) => Promise<unknown>): P
       `: the script ended without\n${missed.map(({ number, title }) => `  step ${number}  - ${title}`).join('\n')}`,
     )
   }
+  await run.endBeside()
+  run.throwIfStopped()
   await run.detach()
   await run.append({ t: 'closed', end: 'completed' })
 }

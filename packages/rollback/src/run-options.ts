@@ -1,6 +1,8 @@
 import { type Clock, CutoverError, type Duration, knownOptions, type OnEvent, type Outline } from '@cutover/core'
 
+import { type DriftOptions, driftOf } from './drift-watch.ts'
 import type { Journal } from './journal.ts'
+import { criteriaOf, type RollbackCriterion } from './standing-guard.ts'
 
 /** What a runner brings: the same object for a real run, a test and a rehearsal. */
 export interface RunOptions {
@@ -20,6 +22,12 @@ export interface RunOptions {
   readonly windowEndsAt?: number | undefined
   /** How long a step that is refused, or cannot be looked at, is tried again. @default '15m' */
   readonly patience?: Duration | undefined
+  /** When to go back, agreed before: each counted down, journalled, told. @default none */
+  readonly criteria?: readonly RollbackCriterion[] | undefined
+  /** Looks again whether what was applied still is; `false`: not. @default { every: '1m' } with the system clock, else not */
+  readonly drift?: DriftOptions | false | undefined
+  /** Listen to operators in other processes, once a second. @default true; under another clock than the system's only with a journal in memory */
+  readonly operators?: boolean | undefined
   /** Let Ctrl-C stop the script where it stands; a second one ends the process. @default true with the system clock */
   readonly interruptible?: boolean | undefined
 }
@@ -37,6 +45,9 @@ const known: Readonly<Record<keyof RunOptions | 'id', true>> = {
   windowEndsAt: true,
   patience: true,
   interruptible: true,
+  criteria: true,
+  operators: true,
+  drift: true,
 }
 const names = Object.keys(known)
 const code = 'CUTOVER_OPTIONS_INVALID'
@@ -59,6 +70,8 @@ export function assertRun(options: RunOptions & { readonly id: string }, script:
     if (value !== undefined && typeof value !== 'boolean')
       throw new CutoverError(code, `${name} is ${JSON.stringify(value)}; wanted true or false`)
   }
+  criteriaOf(options.criteria ?? [])
+  if (options.drift !== false) driftOf(options.drift)
   if (typeof script !== 'function') {
     throw new CutoverError(code, `the script is ${JSON.stringify(script) ?? String(script)}; wanted a function`, {
       next: 'Write: await runCutover({ … }, async (cutover) => { … })',

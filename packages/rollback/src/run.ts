@@ -15,6 +15,7 @@ import { areBeside, type History, type StepHistory } from './history.ts'
 import type { JournalItem, OpenJournal, Question } from './journal.ts'
 import { placeOf } from './nothing-begun.ts'
 import { offer } from './offer.ts'
+import type { OperatorRequest } from './operator-request.ts'
 import type { RunOptions } from './run-options.ts'
 
 /** An event without its time: the run adds it. */
@@ -48,6 +49,11 @@ export class Run {
   readonly named: Set<string> = new Set()
   /** The recorded steps that the script has not come to yet. */
   readonly #awaited: Set<string>
+  /** Checks that are asked now, each with what an operator who skips it ends. */
+  readonly asking: Map<string, AbortController> = new Map()
+  /** What stands beside the steps: ended at the end, or when it is decided to go back. */
+  readonly #beside = new AbortController()
+  readonly #besides: Promise<void>[] = []
   /** Nothing is begun any more. */
   hasEnded = false
   /** Aborted when the script must stop where it stands. */
@@ -139,6 +145,56 @@ export class Run {
       throw this.interrupt(this.#failure)
     }
     this.history.absorb(entry)
+  }
+
+  // ----- beside the steps
+
+  /** Does something beside the steps until the end; what goes wrong with it stops nothing, and is told. */
+  beside(name: string, take: (signal: AbortSignal) => Promise<void>): void {
+    const { signal } = this.#beside
+    this.#besides.push(
+      take(signal).catch((error: unknown) => {
+        if (signal.aborted || this.isStopped) return
+        this.tell(() => ({
+          kind: 'note',
+          code: 'CUTOVER_BESIDE_BROKEN',
+          data: { name, why: String(error) },
+          text: `${name} has ended: ${String(error)}`,
+        }))
+      }),
+    )
+  }
+
+  /** Nothing is done beside the steps any more. */
+  async endBeside(): Promise<void> {
+    this.#beside.abort(new CutoverError('CUTOVER_ENDED', 'nothing stands beside the steps any more'))
+    await Promise.all(this.#besides)
+  }
+
+  /** Takes what an operator wants (or a guard, which has no number): recorded first, then it takes effect. */
+  async take(request: OperatorRequest, number = -1): Promise<void> {
+    const { do: what, step, who, why } = request
+    await this.append({ t: 'asked', request: number, ...request })
+    const said = `${who}: ${why}`
+    switch (what) {
+      case 'pause':
+        return this.tell(() => ({ kind: 'paused', who, why, text: `PAUSED before the next step, ${said}` }))
+      case 'resume':
+        return this.tell(() => ({ kind: 'resumed', who, why, text: `goes on, ${said}` }))
+      case 'skip':
+        return this.asking.get(step ?? '')?.abort(new Error('skipped'))
+      case 'roll-back':
+        if (this.history.decided || this.isStopped) return undefined
+        if (this.history.noReturn === undefined) return this.decide(undefined, said, 'CUTOVER_ASKED')
+        return this.tell(() => ({
+          kind: 'note',
+          code: 'CUTOVER_PAST_NO_RETURN',
+          data: request,
+          text: `${who} wants to go back; but nothing is undone since the point of no return: ${this.history.noReturn}`,
+        }))
+      default:
+        return undefined
+    }
   }
 
   // ----- stopping
@@ -258,6 +314,7 @@ export class Run {
   /** Nothing lives or begins after this. How the cutover has ended is known: what cannot be stopped is only told. */
   async finish(): Promise<void> {
     this.hasEnded = true
+    await this.endBeside()
     while (this.attached.size > 0) {
       const [step = ''] = [...this.attached.keys()].slice(-1)
       await this.detach(step).catch((error: unknown) =>

@@ -17,9 +17,12 @@ import { applyStep } from './apply-step.ts'
 import { checkStep, requireStep } from './check-step.ts'
 import type { Cutover } from './cutover.ts'
 import { type Forecast, forecast } from './forecast.ts'
+import { beforeStep } from './gate.ts'
 import type { StepHistory } from './history.ts'
 import { planChanged } from './plan-changed.ts'
 import { ended, type Run } from './run.ts'
+import { refuseSkipped } from './skipped.ts'
+import { guardOf, type GuardOptions, stand } from './standing-guard.ts'
 import { assertNamed, assertStep, wrongInstant } from './step-call.ts'
 
 /** One sequence of steps: the script itself, a procedure's, or one branch of `all`. */
@@ -184,9 +187,17 @@ export class Scope implements Cutover {
     return this.#alone('rollBack', () => this.#run.decide(undefined, why, 'CUTOVER_ASKED'))
   }
 
+  guard(check: Check, options: GuardOptions): void {
+    const run = this.#run
+    const standing = guardOf(check, options)
+    if (run.history.noReturn !== undefined || run.isStopped) return
+    run.beside(`guard ${standing.id}`, (signal) => stand(run, standing, signal))
+  }
+
   pointOfNoReturn(why: string): Promise<void> {
     return this.#alone('pointOfNoReturn', async () => {
       this.#run.throwIfStopped()
+      await refuseSkipped(this.#run)
       if (this.#run.history.noReturn === undefined) await this.#run.append({ t: 'no-return', why })
     })
   }
@@ -220,6 +231,7 @@ export class Scope implements Cutover {
             : undefined
       if (other) throw this.#run.refuse(outOfOrder(other, kind, title))
       this.#run.begins(step, this.#path, this.#lane, title)
+      if (!known && !this.#run.isStopped) await beforeStep(this.#run)
       return take(step)
     })
   }

@@ -16,7 +16,6 @@ type Program =
 const hops = {
   resolved: () => Promise.resolve(),
   async: async () => (async () => (async () => {})())(),
-  // oxlint-disable-next-line unicorn/no-thenable -- one of the ways
   thenable: async () => void (await { then: (resolve: () => void) => resolve() }),
   microtask: () => new Promise<void>((resolve) => queueMicrotask(() => queueMicrotask(resolve))),
   chain: () => Promise.resolve().then(() => Promise.resolve(1)),

@@ -6,6 +6,7 @@ import { CutoverError, isCutoverError, knownOptions } from '@cutover/core'
 import type { Journal, JournalEntry, OpenJournal, OpenOptions } from '../journal.ts'
 import { lineOf, readChain } from './chain.ts'
 import { Lease } from './lease.ts'
+import { requestFile } from './request-file.ts'
 
 export interface FileJournalOptions {
   /** After how long without a sign of life another machine may take over. @default '30 s', as 30_000 */
@@ -29,6 +30,7 @@ export function fileJournal(path: string, options: FileJournalOptions = {}): Jou
   return {
     location: path,
     fullPath: file,
+    requests: requestFile(file),
     async read() {
       return (await readChain(file)).entries
     },

@@ -60,6 +60,18 @@ function saidOf(event: CutoverEvent, state: ScreenState): Said {
       ]
     case 'ended':
       return [['end', event.text]]
+    case 'paused':
+    case 'resumed':
+      return [['pause', event.text]]
+    case 'alarm':
+      return [['alarm', event.text]]
+    case 'drift':
+      return [['drift', event.text]]
+    case 'approval':
+      return [
+        ['ask', event.text],
+        ['with', answerCommand(state.journal ?? '', event.number ?? event.step, 'approve')],
+      ]
     case 'change-forgotten':
     case 'note':
       return [['note', event.text]]

@@ -50,6 +50,11 @@ export function fold(state: ScreenState, event: CutoverEvent): ScreenState {
       return { ...now, goingBack: { because: event.because, since: event.at }, steps: turnedBack(state, event) }
     case 'ended':
       return { ...now, ended: event, steps: state.steps.map(halted), wayBack: state.wayBack.map(halted) }
+    case 'paused':
+    case 'resumed':
+    case 'alarm':
+    case 'drift':
+    case 'approval':
     case 'change-forgotten':
       return { ...now, notes: [...state.notes, event.text] }
     case 'note':

@@ -1,0 +1,16 @@
+/** What an operator wants of a cutover, from another process. */
+export interface OperatorRequest {
+  readonly do: 'pause' | 'resume' | 'skip' | 'roll-back' | 'amend' | 'approve' | 'decline'
+  /** The step's path: for `skip`, `approve` and `decline`. */
+  readonly step?: string | undefined
+  readonly who: string
+  readonly why: string
+}
+
+/** A box beside the journal, into which anybody may put a request while a runner holds the lease. */
+export interface Requests {
+  /** Durable when it resolves. */
+  send(request: OperatorRequest): Promise<void>
+  /** All that were sent, in one order that never changes; from this place on, counted from 0. */
+  since(place: number): Promise<readonly OperatorRequest[]>
+}
