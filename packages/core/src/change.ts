@@ -50,6 +50,8 @@ export interface ByHand {
   readonly apply: readonly string[]
   readonly revert: readonly string[]
   readonly look: readonly string[]
+  /** What bites whoever does it by hand: `Caches remember the former answer for 30 s`. */
+  readonly traps?: readonly string[] | undefined
 }
 
 /**
@@ -87,8 +89,11 @@ export interface ChangeSpec<Before = unknown, After = unknown, Seen = After> {
   ): Promise<After>
   /** Starts what must live in this process while the change is applied; again on every resume. */
   attach?(before: NoInfer<Before>, after: NoInfer<After>, context: Context): Promise<AsyncDisposable>
-  /** Milliseconds; without `before`, an upper bound. */
-  estimate?(before?: NoInfer<Before>): { readonly applyMs: number; readonly revertMs: number }
+  /** Milliseconds; without `before`, an upper bound. `measured`: how long its own apply really took, waits included, which corrects a bound that was too high. */
+  estimate?(
+    before?: NoInfer<Before>,
+    measured?: { readonly applyMs: number },
+  ): { readonly applyMs: number; readonly revertMs: number }
   revertible?(before: NoInfer<Before>, context: Context): Promise<Revertible>
   /** Who changed what the change owns, and when (epoch milliseconds), where the cloud tells; asked when it is found to be foreign or gone. */
   changedBy?(

@@ -5,7 +5,7 @@ import { dnsTtl } from './dns-ttl.ts'
 import type { AnyRecordSet, RecordSet, RecordType } from './dns-zone.ts'
 import { editRecord } from './edit-record.ts'
 import { refuseOption } from './option-error.ts'
-import { waitUntilServed } from './propagation.ts'
+import { servedMs, waitUntilServed } from './propagation.ts'
 import { describeRecordSet, sameRecordSet } from './record-set.ts'
 import { intendedValues } from './record-values.ts'
 import { refuseShadowing } from './wildcard.ts'
@@ -65,7 +65,7 @@ export function createRecord<Type extends RecordType>(
       if (before === null) await waitUntilServed(zone, context, { since, receipt: hint })
       return next
     },
-    estimate: (before) =>
-      before ? { applyMs: 0, revertMs: 0 } : { applyMs: zone.propagationMs, revertMs: zone.propagationMs },
+    estimate: (before, measured) =>
+      before ? { applyMs: 0, revertMs: 0 } : { applyMs: zone.propagationMs, revertMs: servedMs(zone, measured) },
   })
 }

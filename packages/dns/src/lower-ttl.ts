@@ -5,7 +5,7 @@ import { dnsTtl } from './dns-ttl.ts'
 import type { AnyRecordSet } from './dns-zone.ts'
 import { editRecord, findRecord } from './edit-record.ts'
 import { oneOf } from './option-error.ts'
-import { rememberedMs, sleepUntil, waitUntilServed } from './propagation.ts'
+import { rememberedMs, servedMs, sleepUntil, waitUntilServed } from './propagation.ts'
 import { ttlOf, withTtl } from './record-ttl.ts'
 
 export interface LowerTtlOptions {
@@ -84,10 +84,10 @@ export function lowerTtl(
       }
       return { safeAt, from, to: ttlSeconds }
     },
-    estimate(before) {
+    estimate(before, measured) {
       if (before && isLow(before)) return { applyMs: 0, revertMs: 0 }
       const waitMs = until === 'forgotten' ? rememberedMs(before ? ttlOf(before) : assumedTtlSeconds) : 0
-      return { applyMs: zone.propagationMs + waitMs, revertMs: zone.propagationMs }
+      return { applyMs: zone.propagationMs + waitMs, revertMs: servedMs(zone, measured, waitMs) }
     },
   })
 }

@@ -8,6 +8,13 @@ const roundingMs = 1_000
 /** How long a cache that obeys DNS may give an answer that it took just now, in milliseconds. */
 export const rememberedMs = (ttlSeconds: number): number => ttlSeconds * 1_000 + roundingMs
 
+/** How long the next write will take to be served, in milliseconds: what the zone bounds it by, or how long the last one took, of which `waitedMs` were for caches. */
+export const servedMs = (
+  { propagationMs }: DnsZone,
+  measured: { readonly applyMs: number } | undefined,
+  waitedMs = 0,
+): number => (measured ? Math.min(propagationMs, Math.max(0, measured.applyMs - waitedMs)) : propagationMs)
+
 /** Waits until every authoritative server serves what was written at `since`, and answers that moment, epoch milliseconds. */
 export async function waitUntilServed(
   zone: DnsZone,

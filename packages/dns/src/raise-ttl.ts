@@ -4,7 +4,7 @@ import { checkedRecord, type DnsRecord } from './dns-record.ts'
 import { dnsTtl } from './dns-ttl.ts'
 import type { AnyRecordSet } from './dns-zone.ts'
 import { editRecord, findRecord } from './edit-record.ts'
-import { rememberedMs, sleepUntil, waitUntilServed } from './propagation.ts'
+import { rememberedMs, servedMs, sleepUntil, waitUntilServed } from './propagation.ts'
 import { ttlOf, withTtl } from './record-ttl.ts'
 import { rtoFits } from './rto.ts'
 
@@ -65,9 +65,9 @@ export function raiseTtl(record: DnsRecord, options: RaiseTtlOptions): Change<An
       await sleepUntil(servedAt + rememberedMs(ttlSeconds), why, context)
       return { from, to: from }
     },
-    estimate(before) {
+    estimate(before, measured) {
       if (before && isHigh(before)) return { applyMs: 0, revertMs: 0 }
-      return { applyMs: zone.propagationMs, revertMs: zone.propagationMs + rememberedMs(ttlSeconds) }
+      return { applyMs: zone.propagationMs, revertMs: servedMs(zone, measured) + rememberedMs(ttlSeconds) }
     },
   })
 }

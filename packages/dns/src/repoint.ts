@@ -6,7 +6,7 @@ import type { AnyRecordSet, RecordSet, RecordType } from './dns-zone.ts'
 import { editRecord, findRecord } from './edit-record.ts'
 import { instant } from './instant.ts'
 import { refuseBefore } from './not-before.ts'
-import { rememberedMs, sleepUntil, waitUntilServed } from './propagation.ts'
+import { rememberedMs, servedMs, sleepUntil, waitUntilServed } from './propagation.ts'
 import { describeRecordSet, plainSet, sameRecordSet, sameValues } from './record-set.ts'
 import { intendedValues, recordValues } from './record-values.ts'
 import { rtoFits } from './rto.ts'
@@ -103,9 +103,9 @@ export function repoint<Type extends RecordType>(
       await sleepUntil(allBackBy, `resolvers may remember ${name} as ${values.join(', ')}`, context)
       return { allMovedBy: allBackBy }
     },
-    estimate(before) {
+    estimate(before, measured) {
       const ttl = ttlSeconds ?? (before ? intended(before).ttlSeconds : assumedTtlSeconds)
-      const backMs = zone.propagationMs + rememberedMs(ttl)
+      const backMs = servedMs(zone, measured) + rememberedMs(ttl)
       return { applyMs: zone.propagationMs, revertMs: before ? backMs : Math.min(backMs, rtoMs ?? backMs) }
     },
   })

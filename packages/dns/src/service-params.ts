@@ -91,7 +91,7 @@ function checkedMandatory(keys: readonly string[], at: string, present: readonly
 
 function list(value: unknown, at: string): readonly string[] {
   const isList = Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string')
-  return isList ? (value as readonly string[]) : refuseValue(at, value, 'a list of texts that is not empty')
+  return isList ? value : refuseValue(at, value, 'a list of texts that is not empty')
 }
 
 function octets(value: unknown, at: string, least: number, most: number): string {

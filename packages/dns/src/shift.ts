@@ -15,7 +15,7 @@ import { forgotten } from './forgotten.ts'
 import { instant } from './instant.ts'
 import { refuseBefore } from './not-before.ts'
 import { refuseOption } from './option-error.ts'
-import { rememberedMs, sleepUntil, waitUntilServed } from './propagation.ts'
+import { rememberedMs, servedMs, sleepUntil, waitUntilServed } from './propagation.ts'
 import { describeRecordSet, sameRecordSet } from './record-set.ts'
 import { ttlOf } from './record-ttl.ts'
 import { rtoFits } from './rto.ts'
@@ -141,9 +141,9 @@ export function shift(record: DnsRecord, options: ShiftOptions): Change<ShiftBef
       forgotten.waitedFor(zone, back(before))
       return result(allBackBy)
     },
-    estimate(before) {
+    estimate(before, measured) {
       const ttl = before ? ttlOf(before.found) : assumedTtlSeconds
-      const backMs = zone.propagationMs + rememberedMs(ttl)
+      const backMs = servedMs(zone, measured) + rememberedMs(ttl)
       return { applyMs: zone.propagationMs, revertMs: before ? backMs : Math.min(backMs, rtoMs ?? backMs) }
     },
   })

@@ -6,7 +6,7 @@ import { dnsTtl } from './dns-ttl.ts'
 import type { AnyRecordSet, DnsZone, Edit, Found, RecordType, WeightedRecordSet } from './dns-zone.ts'
 import { commands, inTheZone, lookCommand } from './edit-record.ts'
 import { refuseOption } from './option-error.ts'
-import { rememberedMs, sleepUntil, waitUntilServed } from './propagation.ts'
+import { rememberedMs, servedMs, sleepUntil, waitUntilServed } from './propagation.ts'
 import { recordTypes } from './record-kinds.ts'
 import { describeRecordSet, recordType, sameRecordSet } from './record-set.ts'
 import { ttlOf } from './record-ttl.ts'
@@ -139,9 +139,9 @@ export function toWeighted(
       await sleepUntil(servedAt + rememberedMs(ttl), `resolvers may remember the weighted answers of ${name}`, context)
       return { allMovedBy: servedAt + rememberedMs(ttl) }
     },
-    estimate: (before) => ({
+    estimate: (before, measured) => ({
       applyMs: zone.propagationMs,
-      revertMs: zone.propagationMs + rememberedMs(before ? ttlOf(intended(before)) : (ttlSeconds ?? 300)),
+      revertMs: servedMs(zone, measured) + rememberedMs(before ? ttlOf(intended(before)) : (ttlSeconds ?? 300)),
     }),
     permissions: zone.permissions,
     byHand(before): ByHand {

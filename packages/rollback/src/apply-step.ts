@@ -15,6 +15,7 @@ import { planChanged } from './plan-changed.ts'
 import type { Run } from './run.ts'
 import { because, isFenced, patiently, pauseMs, probe, probeInDoubt, probeUntil, sentUntil } from './standing.ts'
 import { doubtQuestion, foreignQuestion } from './step-questions.ts'
+import { refuseWithoutWayBack } from './way-back.ts'
 
 /** Applies a change once, whatever has happened to it before; answers what is true afterwards. */
 export async function applyStep(run: Run, step: string, change: ChangeSpec, lane: string): Promise<unknown> {
@@ -89,6 +90,7 @@ async function begin(run: Run, step: string, change: ChangeSpec): Promise<void> 
     })
     return
   }
+  await refuseWithoutWayBack(run, step, change, before)
   await attempt(run, step, change, before, 1, false)
 }
 
@@ -138,6 +140,7 @@ async function attempt(
       revertMs: change.estimate?.(before).revertMs,
       ...(retaken ? { retaken } : {}),
     })
+    await run.writeSheet()
     let refused: unknown
     let hint: unknown
     try {
@@ -198,7 +201,7 @@ async function live(run: Run, step: string, change: ChangeSpec, known: StepHisto
     after = await felt(run, step, change, known)
     await run.append({ t: 'settled', ...run.place(step), after })
   }
-  if (change.attach && known.undoingAt === undefined && !run.attached.has(step)) {
+  if (change.attach && known.undoingAt === undefined && !run.attached.has(step) && !run.looksOnly) {
     const attached = await attach(run, step, change, before, after)
     if (attached) run.attached.set(step, attached)
   }

@@ -1,10 +1,21 @@
-import type { Check, Steps } from '@cutover/core'
+import type { Check, Duration, Steps } from '@cutover/core'
 
 import type { Forecast } from './forecast.ts'
 import type { GuardOptions } from './standing-guard.ts'
 
+export interface UntilOptions {
+  /** When it is worth running again while a check is undecided. @default '1h' */
+  readonly every?: Duration | undefined
+}
+
 /** What a script is given. One call at a time; for several, `all`. */
 export interface Cutover extends Steps {
+  /**
+   * Waits for days without a process: unless the instant (epoch milliseconds, recorded) has come, or the check passes, the run ends
+   * with `waiting`, which is no error. Run again, it goes on from here. A check that fails goes back, as `require` does. At the top
+   * of a script, not in a branch of `all`, whose other branches it would stop.
+   */
+  until(name: string, what: (() => number) | Check, options?: UntilOptions): Promise<void>
   /** How long going back would take now. */
   forecast(): Forecast
   /**

@@ -1,6 +1,6 @@
 import { formatDuration } from '@cutover/core'
 
-import type { History } from './history.ts'
+import type { History, StepHistory } from './history.ts'
 import type { Constructed } from './run.ts'
 
 export interface Forecast {
@@ -15,7 +15,13 @@ export interface Forecast {
   readonly text: string
 }
 
-/** How long going back would take, from what is recorded; corrected by no measurement yet. */
+/** How long it took to apply, where this is known without a crash in between. */
+function measuredOf({ beganAt, endedAt, outcome, settled }: StepHistory): { readonly applyMs: number } | undefined {
+  const isWhole = outcome !== undefined && outcome.how === 'answered' && settled !== undefined && endedAt !== undefined
+  return isWhole ? { applyMs: endedAt - beganAt } : undefined
+}
+
+/** How long going back would take: what the applied changes estimate, each corrected by how long its own apply took. */
 export function forecast(
   history: History,
   constructed: ReadonlyMap<string, Constructed>,
@@ -25,7 +31,7 @@ export function forecast(
   const unknown: string[] = []
   const steps = history.noReturn === undefined ? history.toUndo() : []
   for (const step of steps) {
-    const ms = constructed.get(step.step)?.change.estimate?.(step.before).revertMs ?? step.revertMs
+    const ms = constructed.get(step.step)?.change.estimate?.(step.before, measuredOf(step)).revertMs ?? step.revertMs
     if (ms === undefined) unknown.push(step.step)
     else backMs += ms
   }

@@ -14,6 +14,10 @@ export {
   skip,
 } from './operators.ts'
 export type { GuardOptions, RollbackCriterion } from './standing-guard.ts'
+export { fileSheet } from './file-journal/file-sheet.ts'
+export type { Consumption, Limits } from './limits.ts'
+export { type Readiness, type ReadyStep, rollbackReadiness } from './readiness.ts'
+export type { Sheet } from './sheet.ts'
 export { CutoverEnded, type EndCode } from './cutover-ended.ts'
 export { fileJournal, type FileJournalOptions } from './file-journal/index.ts'
 export type { Forecast } from './forecast.ts'
@@ -22,7 +26,7 @@ export { type MemoryJournal, memoryJournal, type MemoryJournalOptions } from './
 export type { End, Report, ReportedStep } from './report.ts'
 export { runCutover } from './run-cutover.ts'
 export type { RunOptions } from './run-options.ts'
-export type { Cutover } from './cutover.ts'
+export type { Cutover, UntilOptions } from './cutover.ts'
 export {
   type Change,
   type Check,

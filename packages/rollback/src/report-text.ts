@@ -46,6 +46,14 @@ function linesOf(report: Untold, history: History, location: string): string[] {
     }
     case 'parked':
       return report.questions.flatMap((question) => parkedLines(question, report, history, location))
+    case 'waiting': {
+      const { title = '', until = 0 } = history.waiting ?? {}
+      return [
+        `WAITING until ${formatInstant(until)}: ${title}`,
+        field('Go on', `run it again then; its journal is ${location}`),
+        goBack,
+      ]
+    }
     case 'interrupted': {
       if (history.decided) {
         return [

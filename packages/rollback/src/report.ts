@@ -2,7 +2,7 @@ import type { History, StepHistory } from './history.ts'
 import type { Question } from './journal.ts'
 import { reportText } from './report-text.ts'
 
-export type End = 'completed' | 'rolled-back' | 'rolled-back-with-residue' | 'parked' | 'interrupted'
+export type End = 'completed' | 'rolled-back' | 'rolled-back-with-residue' | 'parked' | 'waiting' | 'interrupted'
 
 export interface ReportedStep {
   readonly number: number
@@ -44,7 +44,8 @@ export interface Report {
 /** Reads a history as a report. Pure. */
 export function reportOf(history: History, location: string): Report {
   const steps = [...history.steps.values()]
-  const end: End = history.closed ?? (history.questions.size > 0 ? 'parked' : 'interrupted')
+  const unfinished = history.waiting && !history.decided ? 'waiting' : 'interrupted'
+  const end: End = history.closed ?? (history.questions.size > 0 ? 'parked' : unfinished)
   const base = {
     id: history.id ?? '',
     end,

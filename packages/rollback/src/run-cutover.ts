@@ -5,8 +5,10 @@ import type { Cutover } from './cutover.ts'
 import { driftOf, watchDrift } from './drift-watch.ts'
 import { History } from './history.ts'
 import type { OpenJournal } from './journal.ts'
+import { refuseOverLimit, watchLimits } from './limits.ts'
 import { assertBegun, placeOf } from './nothing-begun.ts'
-import { listenToOperators } from './operator-loop.ts'
+import { listenToOperators, takePending } from './operator-loop.ts'
+import { acceptOutline } from './outline-changed.ts'
 import { planChanged } from './plan-changed.ts'
 import { type Report, reportOf } from './report.ts'
 import { assertRun, type RunOptions } from './run-options.ts'
@@ -15,6 +17,7 @@ import { Scope } from './scope.ts'
 import { onInterrupt } from './sigint.ts'
 import { criteriaOf, stand } from './standing-guard.ts'
 import { unwind } from './unwind.ts'
+import { watchWindow } from './window-watch.ts'
 
 /** A wall clock may be set back this far between two processes before the journal refuses it. */
 const toleratedJumpMs = 5_000
@@ -37,9 +40,11 @@ export async function runCutover(
   script: (cutover: Cutover) => Promise<unknown>,
 ): Promise<Report> {
   assertRun(options, script)
-  const { id, journal, clock = systemClock, signal, onEvent } = options
+  const { id, journal, clock = systemClock, signal, onEvent, limits } = options
   if (signal?.aborted) throw interrupted(signal.reason, journal.location)
   if (options.rollBack === true) await assertBegun(journal)
+  // What was begun is never kept from going on, nor from going back.
+  else if (limits && (await journal.read()).length === 0) refuseOverLimit(limits)
   const opened = await journal
     .open({
       clock,
@@ -113,6 +118,8 @@ async function open(run: Run, { outline, journal, windowEndsAt }: RunOptions): P
   if (!resumed) {
     await run.append({ t: 'opened', id: run.id, format: 1, outline: outline && journalCopy(outline, 'outline') })
   }
+  if (resumed) await takePending(run, journal)
+  await acceptOutline(run, outline)
   run.tell(() => ({
     kind: 'opened',
     cutover: run.id,
@@ -144,6 +151,9 @@ function standBeside(run: Run, { journal, criteria = [], drift, clock = systemCl
   for (const criterion of criteriaOf(criteria)) {
     run.beside(`criterion ${criterion.id}`, (signal) => stand(run, criterion, signal))
   }
+  const { limits } = options
+  if (limits) run.beside('limits', (signal) => watchLimits(run, limits, signal))
+  if (run.windowEndsAt !== undefined) run.beside('window', (signal) => watchWindow(run, signal))
   const watched = drift ?? (clock === systemClock ? {} : false)
   if (watched !== false) run.beside('drift', (signal) => watchDrift(run, driftOf(watched), signal))
 }
@@ -167,6 +177,7 @@ async function play(run: Run, script: (cutover: Cutover) => Promise<unknown>): P
   if (run.interruption !== undefined) throw run.interruption
   if (history.questions.size > 0) return
   if (history.decided) return goBack(run)
+  if (run.isLeaving) return
   if (thrown) throw thrown.error
   const missed = run.missed()
   if (missed.length > 0) {
@@ -193,7 +204,7 @@ async function goBack(run: Run): Promise<void> {
 async function end(run: Run, location: string): Promise<Report> {
   const report = reportOf(run.history, location)
   run.tell(() => ({ kind: 'ended', end: report.end, text: report.text.split('\n')[0] ?? '', report: report.text }))
-  if (report.end === 'completed') return report
+  if (report.end === 'completed' || report.end === 'waiting') return report
   if (report.end === 'interrupted') throw new CutoverError('CUTOVER_BUG', 'ended without an end')
   const { decided } = run.history
   const cause = run.cause ?? (decided && new CutoverError(decided.code, decided.why))

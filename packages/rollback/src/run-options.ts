@@ -2,6 +2,8 @@ import { type Clock, CutoverError, type Duration, knownOptions, type OnEvent, ty
 
 import { type DriftOptions, driftOf } from './drift-watch.ts'
 import type { Journal } from './journal.ts'
+import { assertLimits, type Limits } from './limits.ts'
+import type { Sheet } from './sheet.ts'
 import { criteriaOf, type RollbackCriterion } from './standing-guard.ts'
 
 /** What a runner brings: the same object for a real run, a test and a rehearsal. */
@@ -22,6 +24,10 @@ export interface RunOptions {
   readonly windowEndsAt?: number | undefined
   /** How long a step that is refused, or cannot be looked at, is tried again. @default '15m' */
   readonly patience?: Duration | undefined
+  /** Takes the page with which everything that is applied can be undone by hand: before each change, and after each that is undone. @default none */
+  readonly sheet?: Sheet | undefined
+  /** What was agreed about downtime and loss. @default none */
+  readonly limits?: Limits | undefined
   /** When to go back, agreed before: each counted down, journalled, told. @default none */
   readonly criteria?: readonly RollbackCriterion[] | undefined
   /** Looks again whether what was applied still is; `false`: not. @default { every: '1m' } with the system clock, else not */
@@ -45,6 +51,8 @@ const known: Readonly<Record<keyof RunOptions | 'id', true>> = {
   windowEndsAt: true,
   patience: true,
   interruptible: true,
+  sheet: true,
+  limits: true,
   criteria: true,
   operators: true,
   drift: true,
@@ -71,6 +79,7 @@ export function assertRun(options: RunOptions & { readonly id: string }, script:
       throw new CutoverError(code, `${name} is ${JSON.stringify(value)}; wanted true or false`)
   }
   criteriaOf(options.criteria ?? [])
+  assertLimits(options.limits)
   if (options.drift !== false) driftOf(options.drift)
   if (typeof script !== 'function') {
     throw new CutoverError(code, `the script is ${JSON.stringify(script) ?? String(script)}; wanted a function`, {

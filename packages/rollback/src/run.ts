@@ -13,10 +13,12 @@ import {
 
 import { areBeside, type History, type StepHistory } from './history.ts'
 import type { JournalItem, OpenJournal, Question } from './journal.ts'
+import type { Consumption } from './limits.ts'
 import { placeOf } from './nothing-begun.ts'
 import { offer } from './offer.ts'
 import type { OperatorRequest } from './operator-request.ts'
 import type { RunOptions } from './run-options.ts'
+import { type Sheet, undoSheet } from './sheet.ts'
 
 /** An event without its time: the run adds it. */
 export type Telling = CutoverEvent extends infer E ? (E extends CutoverEvent ? Omit<E, 'at'> : never) : never
@@ -49,6 +51,14 @@ export class Run {
   readonly named: Set<string> = new Set()
   /** The recorded steps that the script has not come to yet. */
   readonly #awaited: Set<string>
+  /** Nothing lives with a step, and nothing is written. */
+  looksOnly = false
+  /** It ends for now, and is run again later. */
+  isLeaving = false
+  /** What was measured of the limits. */
+  consumed: Consumption | undefined
+  /** When a way back was seen to be usable, on the monotonic clock. */
+  readonly revertibleAt: Map<string, number> = new Map()
   /** Checks that are asked now, each with what an operator who skips it ends. */
   readonly asking: Map<string, AbortController> = new Map()
   /** What stands beside the steps: ended at the end, or when it is decided to go back. */
@@ -67,6 +77,7 @@ export class Run {
   /** What led to the decision, while this process still knows it. */
   cause: unknown
   readonly #onEvent: OnEvent | undefined
+  readonly #sheet: Sheet | undefined
   #failure: unknown
   #deciding: Promise<void> | undefined
   #tail: Promise<unknown> | undefined
@@ -84,6 +95,7 @@ export class Run {
     this.patienceMs = durationMs(options.patience ?? '15m', 'patience')
     this.windowEndsAt = options.windowEndsAt
     this.#onEvent = options.onEvent
+    this.#sheet = options.sheet
   }
 
   /** A sleeper may have been stopped for longer than its lease: it proves that it lives before it goes on. */
@@ -147,6 +159,21 @@ export class Run {
     this.history.absorb(entry)
   }
 
+  /** The sheet is there before the write that it undoes; one that cannot be written stops nothing. */
+  async writeSheet(): Promise<void> {
+    if (this.#sheet === undefined) return
+    try {
+      await this.#sheet(undoSheet(this.history, this.constructed, this.journalPlace))
+    } catch (error) {
+      this.tell(() => ({
+        kind: 'note',
+        code: 'CUTOVER_SHEET_FAILED',
+        data: { why: String(error) },
+        text: `the sheet for undoing by hand could not be written: ${String(error)}`,
+      }))
+    }
+  }
+
   // ----- beside the steps
 
   /** Does something beside the steps until the end; what goes wrong with it stops nothing, and is told. */
@@ -200,7 +227,12 @@ export class Run {
   // ----- stopping
 
   get isStopped(): boolean {
-    return this.history.decided !== undefined || this.history.questions.size > 0 || this.interruption !== undefined
+    return (
+      this.history.decided !== undefined ||
+      this.history.questions.size > 0 ||
+      this.interruption !== undefined ||
+      this.isLeaving
+    )
   }
 
   /** Throws what the script must hear when it has been stopped. */
@@ -208,6 +240,7 @@ export class Run {
     if (this.interruption !== undefined) throw this.interruption
     if (this.history.questions.size > 0) throw stopped('CUTOVER_PARKED', 'a question is open')
     if (this.history.decided) throw stopped('CUTOVER_UNWINDING', this.history.decided.why)
+    if (this.isLeaving) throw stopped('CUTOVER_WAITING', 'it is run again later')
   }
 
   /** Stops the script where it stands, with nothing decided: run again, it goes on. Answers what to throw. */
@@ -264,6 +297,22 @@ export class Run {
     const stop = stopped('CUTOVER_PARKED', question.question)
     this.waits.abort(stop)
     throw stop
+  }
+
+  /** Ends this process for now: nothing is to be done before `until`. */
+  async leave(step: string, title: string, until: number): Promise<never> {
+    const { waiting } = this.history
+    if (waiting?.step !== step || waiting.until !== until)
+      await this.append({ t: 'waiting', ...this.place(step), title, until })
+    this.isLeaving = true
+    const stop = stopped('CUTOVER_WAITING', title)
+    this.waits.abort(stop)
+    throw stop
+  }
+
+  /** Asks about something that is no step; the script stops where it stands. */
+  askBeside(name: string, code: string, question: string): Promise<never> {
+    return this.park(name, { code, question, look: [], answers: [offer('accept'), offer('roll-back')] })
   }
 
   /** Records a question. */
@@ -340,5 +389,7 @@ export class Run {
 /** What to do about a step that begins too late. */
 export const ended = 'Await each step before the script returns.'
 
-const stopped = (code: 'CUTOVER_PARKED' | 'CUTOVER_UNWINDING' | 'CUTOVER_INTERRUPTED', why: string): CutoverError =>
-  new CutoverError(code, why)
+const stopped = (
+  code: 'CUTOVER_WAITING' | 'CUTOVER_PARKED' | 'CUTOVER_UNWINDING' | 'CUTOVER_INTERRUPTED',
+  why: string,
+): CutoverError => new CutoverError(code, why)

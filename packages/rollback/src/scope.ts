@@ -1,11 +1,15 @@
 import {
   type Answer,
+  ask,
   type AskOptions,
+  assertKind,
   type ChangeSpec,
   type Check,
   type Clock,
   CutoverError,
+  durationMs,
   journalCopy,
+  knownOptions,
   markUsed,
   type Procedure,
   type RequireOptions,
@@ -15,7 +19,7 @@ import {
 
 import { applyStep } from './apply-step.ts'
 import { checkStep, requireStep } from './check-step.ts'
-import type { Cutover } from './cutover.ts'
+import type { Cutover, UntilOptions } from './cutover.ts'
 import { type Forecast, forecast } from './forecast.ts'
 import { beforeStep } from './gate.ts'
 import type { StepHistory } from './history.ts'
@@ -90,16 +94,37 @@ export class Scope implements Cutover {
     return this.#step('value', name, name, (step) =>
       this.#told(step, name, async () => {
         const run = this.#run
-        const until = await this.#value(step, () => {
-          const instant = at()
-          const wrong = wrongInstant(name, instant, run.clock.now())
-          if (wrong) throw run.refuse(wrong)
-          return instant
-        })
+        const until = await this.#value(step, () => this.#instant(name, at))
         const left = until - run.clock.now()
         if (left <= 0 || run.isStopped) return
         run.tell(() => ({ kind: 'waiting', step, why: name, until, text: `waits until ${name}` }))
         await run.clock.sleep(left, { signal: run.waits.signal })
+      }),
+    )
+  }
+
+  until(name: string, what: (() => number) | Check, options: UntilOptions = {}): Promise<void> {
+    const isCheck = typeof what !== 'function'
+    const refused = this.#refused('until', () => {
+      knownOptions(options, ['every'], 'CUTOVER_OPTIONS_INVALID', 'until')
+      assertNamed('until', name, isCheck ? () => {} : what)
+      if (isCheck) assertKind('check', what, 'cutover.until')
+    })
+    if (refused) return refused
+    const everyMs = durationMs(options.every ?? '1h', 'every')
+    return this.#step('value', name, name, (step) =>
+      this.#told(step, name, async () => {
+        const run = this.#run
+        if (!isCheck) {
+          const until = await this.#value(step, () => this.#instant(name, what))
+          if (run.clock.now() < until && !run.isStopped) await run.leave(step, name, until)
+          return
+        }
+        if (run.history.steps.get(step)?.value || run.isStopped) return
+        const { status, text } = await ask(what, run.context(step, run.waits.signal))
+        if (status === 'fail') await run.decide(step, `${name}: ${text}`, 'CHECK_FAILED')
+        if (status === 'undecided') await run.leave(step, `${name}: ${text}`, run.clock.now() + everyMs)
+        await this.#value(step, () => ({ status, text }))
       }),
     )
   }
@@ -115,6 +140,13 @@ export class Scope implements Cutover {
     const how = isRecorded ? 'recorded' : 'done'
     run.tell(() => ({ kind: 'step-done', step, title, tookMs, how, text: `${title}: done` }))
     return taken
+  }
+
+  #instant(name: string, at: () => number): number {
+    const instant = at()
+    const wrong = wrongInstant(name, instant, this.#run.clock.now())
+    if (wrong) throw this.#run.refuse(wrong)
+    return instant
   }
 
   async #value<T>(step: string, make: () => T | Promise<T>): Promise<T> {

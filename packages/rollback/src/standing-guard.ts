@@ -9,7 +9,6 @@ import {
   knownOptions,
 } from '@cutover/core'
 
-import { offer } from './offer.ts'
 import type { Run } from './run.ts'
 
 export interface GuardOptions {
@@ -194,12 +193,7 @@ async function act(run: Run, { id, check, then }: Standing, why: string): Promis
     case 'pause':
       return run.take({ do: 'pause', who: `guard ${id}`, why: text })
     case 'ask':
-      await run.park(`@alarm/${id}`, {
-        code: 'CUTOVER_GUARD',
-        question: text,
-        look: [],
-        answers: [offer('accept'), offer('roll-back')],
-      })
+      await run.askBeside(`@alarm/${id}`, 'CUTOVER_GUARD', text)
       return
     case 'roll-back':
       await run.decide(undefined, text, 'CUTOVER_GUARD')

@@ -24,7 +24,7 @@ export function assertStep(verb: Verb, given: unknown, options: RequireOptions):
 }
 
 /** A step of a name and a function. */
-export function assertNamed(verb: 'value' | 'waitUntil', name: unknown, make: unknown): void {
+export function assertNamed(verb: 'value' | 'waitUntil' | 'until', name: unknown, make: unknown): void {
   assertName(name)
   if (typeof make === 'function') return
   const came = make instanceof Promise ? 'a promise' : JSON.stringify(make)

@@ -82,6 +82,7 @@ async function undo(run: Run, known: StepHistory): Promise<Question | undefined>
   const unfelt = await felt(run, known, change, context)
   if (unfelt) return unfelt
   await run.append({ t: 'undone', ...run.place(step), how: 'reverted' })
+  await run.writeSheet()
   tellUndone(run, step, change, startedAt, 'undone')
   return undefined
 }

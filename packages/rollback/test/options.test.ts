@@ -21,7 +21,7 @@ test('a misspelt rollBack does not go forward', async () => {
 
   expect(error.code).toBe('CUTOVER_OPTIONS_INVALID')
   expect(error.message).toBe(
-    'runCutover: there is no option rollback; wanted one of id, journal, clock, signal, onEvent, rollBack, adopt, outline, windowEndsAt, patience, interruptible, criteria, operators, drift',
+    'runCutover: there is no option rollback; wanted one of id, journal, clock, signal, onEvent, rollBack, adopt, outline, windowEndsAt, patience, interruptible, sheet, limits, criteria, operators, drift',
   )
   expect(error.next).toBe('Write: rollBack')
   expect([records(), writes()]).toEqual([before, ['a']])
