@@ -34,11 +34,13 @@ const nodeEdges = [
   'packages/health-checks/src/node-transport.ts',
   'packages/dns/src/rfc2136/**',
   'packages/dns/src/plan/node/**',
+  'packages/dns/src/plan/plan-hash.ts',
   'packages/dns/src/resolver/**',
   'packages/sync/src/digest.ts',
   'packages/sync/src/file-ledger/**',
   'packages/dns/src/testing/dns-server*',
   'packages/dns/src/testing/bind-server.ts',
+  'packages/dns/src/testing/local-route53.ts',
   'packages/triggers/src/testing/local-lambda.ts',
   'packages/local-azure/src/http-listener.ts',
 ]

@@ -70,7 +70,7 @@ export function load({ zone, hosts }: ReturnType<typeof fake>, world: FakeWorld)
   const resolvers = [
     inMemoryResolver(world, { zone }),
     inMemoryResolver(world, { zone }),
-    inMemoryResolver(world, { zone, profile: 'prefetch' }),
+    inMemoryResolver(world, { zone, profile: 'bind' }),
   ]
   return clients(world, {
     name,

@@ -1,5 +1,5 @@
 // BIND where it is installed, else a small authoritative server in this process: the cutover speaks RFC 2136 to either.
-import { answersWith, dnsRecord, waitFor } from '@cutover/dns'
+import { answersWith, describeRecordSet, dnsRecord, waitFor } from '@cutover/dns'
 import { rfc2136Zone } from '@cutover/dns/rfc2136'
 import { bindServer, dnsServer, missingBind } from '@cutover/dns/testing'
 
@@ -23,6 +23,7 @@ export async function nameServer(): Promise<NameServer> {
     ...running,
     async record() {
       const set = (await zone.find(name, 'A'))?.set
+      if (set?.kind !== undefined) return describeRecordSet(set)
       return `${set?.values.join(', ')} TTL ${set?.ttlSeconds}`
     },
   }

@@ -3,10 +3,8 @@ import { Route53 } from '@aws-sdk/client-route-53'
 import { fakeWorld } from '@cutover/core/testing'
 import { apply, dnsRecord, isCutoverError, lockRecord, plainSet, repoint, shift, toWeighted } from '@cutover/dns'
 import { route53Zone } from '@cutover/dns/route53'
-import { dnsZoneConformance, inMemoryRoute53 } from '@cutover/dns/testing'
+import { dnsZoneConformance, inMemoryRoute53, localRoute53, route53ErrorBody } from '@cutover/dns/testing'
 import { afterAll, expect, test } from 'vitest'
-
-import { errorBody, route53Server } from './route53-server.ts'
 
 const secret = 'wJalrXUtnFEMI-not-a-real-key'
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: secret, sessionToken: 'token-not-real' }
@@ -27,7 +25,7 @@ async function setUp(options: { insyncMs?: number; maxAttempts?: number } = {}) 
   const { insyncMs = 0, maxAttempts = 3 } = options
   const world = fakeWorld()
   const route53 = inMemoryRoute53(world, { records: [raw], insyncMs })
-  const server = await route53Server(route53)
+  const server = await localRoute53(route53)
   servers.push(server)
   const client = new Route53({ endpoint: server.endpoint, region: 'us-east-1', credentials, maxAttempts })
   const zone = route53Zone({ client, hostedZoneId: route53.hostedZoneId, name: 'example.com' })
@@ -89,15 +87,19 @@ test('a lost reply that nobody retries is unavailable, and may have happened', a
 })
 
 test.each([
-  [400, errorBody('Throttling', 'Rate exceeded'), 'DNS_UNAVAILABLE'],
-  [400, errorBody('PriorRequestNotComplete', 'The request was rejected'), 'DNS_UNAVAILABLE'],
+  [400, route53ErrorBody('Throttling', 'Rate exceeded'), 'DNS_UNAVAILABLE'],
+  [400, route53ErrorBody('PriorRequestNotComplete', 'The request was rejected'), 'DNS_UNAVAILABLE'],
   [503, 'Service Unavailable', 'DNS_UNAVAILABLE'],
-  [403, errorBody('AccessDenied', 'User: arn:aws:iam::1:user/x is not authorized'), 'DNS_NOT_AUTHORIZED'],
-  [403, errorBody('SignatureDoesNotMatch', `x-amz-security-token:token-not-real ${secret}`), 'DNS_NOT_AUTHORIZED'],
-  [404, errorBody('NoSuchHostedZone', 'No hosted zone found with ID: Z1'), 'DNS_ZONE_NOT_FOUND'],
+  [403, route53ErrorBody('AccessDenied', 'User: arn:aws:iam::1:user/x is not authorized'), 'DNS_NOT_AUTHORIZED'],
+  [
+    403,
+    route53ErrorBody('SignatureDoesNotMatch', `x-amz-security-token:token-not-real ${secret}`),
+    'DNS_NOT_AUTHORIZED',
+  ],
+  [404, route53ErrorBody('NoSuchHostedZone', 'No hosted zone found with ID: Z1'), 'DNS_ZONE_NOT_FOUND'],
   [
     400,
-    errorBody(
+    route53ErrorBody(
       'InvalidChangeBatch',
       "[Tried to create resource record set [name='a.', type='A'] but it already exists]",
     ),
@@ -108,7 +110,11 @@ test.each([
     '<InvalidChangeBatch><Messages><Message>Tried to delete resource record set but it was not found</Message></Messages></InvalidChangeBatch>',
     'DNS_CONFLICT',
   ],
-  [400, errorBody('InvalidChangeBatch', '[RRSet with DNS name a. is not permitted in zone b.]'), 'DNS_CHANGE_REJECTED'],
+  [
+    400,
+    route53ErrorBody('InvalidChangeBatch', '[RRSet with DNS name a. is not permitted in zone b.]'),
+    'DNS_CHANGE_REJECTED',
+  ],
 ])('the SDK makes of %i %s what is answered as %s, and no credential is in it', async (status, body, code) => {
   const { server, zone } = await setUp({ maxAttempts: 1 })
   server.answerNext(status, body)

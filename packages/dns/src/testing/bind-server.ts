@@ -27,6 +27,8 @@ export interface BindZone {
   readonly records?: string
   /** @default every key may change everything */
   readonly updatePolicy?: string
+  /** `key "cutover";` @default whoever asks from the loopback, and every key */
+  readonly allowTransfer?: string
 }
 
 export interface BindKey {
@@ -51,14 +53,14 @@ export async function bindServer(
   role: { readonly port?: number; readonly notify?: number; readonly primary?: number } = {},
 ): Promise<BindServer> {
   known(role, ['port', 'notify', 'primary'], 'bindServer')
-  for (const zone of zones) known(zone, ['name', 'records', 'updatePolicy'], 'a zone')
+  for (const zone of zones) known(zone, ['name', 'records', 'updatePolicy', 'allowTransfer'], 'a zone')
   keys.forEach(checkKeyFields)
   const port = role.port ?? (await freePort())
   const directory = await mkdtemp(join(tmpdir(), 'cutover-bind-'))
   const statements = [
     `options { directory "${directory}"; listen-on port ${port} { 127.0.0.1; }; listen-on-v6 { none; }; recursion no;`,
     `  pid-file none; session-keyfile "${directory}/session.key"; dnssec-validation no; notify-delay 0;`,
-    `  allow-transfer { 127.0.0.1; }; notify ${role.notify ? 'explicit' : 'no'};`,
+    `  notify ${role.notify ? 'explicit' : 'no'};`,
     ...(role.notify ? [`  also-notify { 127.0.0.1 port ${role.notify}; };`] : []),
     '};',
     'controls { };',
@@ -66,12 +68,14 @@ export async function bindServer(
       ({ name, secret, algorithm = 'hmac-sha256' }) => `key "${name}" { algorithm ${algorithm}; secret "${secret}"; };`,
     ),
   ]
-  for (const { name, records = '', updatePolicy } of zones) {
+  for (const { name, records = '', updatePolicy, allowTransfer } of zones) {
     const policy = updatePolicy ?? keys.map((key) => `grant ${key.name} zonesub ANY;`).join(' ')
+    const readers = allowTransfer ?? ['127.0.0.1;', ...keys.map((key) => `key "${key.name}";`)].join(' ')
+    const common = `file "${name}.db"; allow-transfer { ${readers} };`
     statements.push(
       role.primary
-        ? `zone "${name}" { type secondary; file "${name}.db"; primaries { 127.0.0.1 port ${role.primary}; }; };`
-        : `zone "${name}" { type primary; file "${name}.db"; update-policy { ${policy} }; };`,
+        ? `zone "${name}" { type secondary; ${common} primaries { 127.0.0.1 port ${role.primary}; }; };`
+        : `zone "${name}" { type primary; ${common} update-policy { ${policy} }; };`,
     )
     const head = ['$TTL 300', '@ SOA ns1 hostmaster 1 3600 600 604800 60', '@ NS ns1', 'ns1 A 127.0.0.1']
     if (!role.primary) await writeFile(join(directory, `${name}.db`), `${head.join('\n')}\n${records}\n`)

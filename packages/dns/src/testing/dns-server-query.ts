@@ -3,7 +3,7 @@ import { decodeName, isWithin } from '../rfc2136/name.ts'
 import { classCode, rcode, typeCode } from '../rfc2136/registry.ts'
 import { recordsOf, type ZoneRecords } from './dns-server-records.ts'
 
-type Answer = Pick<Message, 'rcode' | 'authoritative' | 'answers' | 'authorities'>
+type Answer = Pick<Message, 'rcode' | 'authoritative' | 'answers' | 'authorities' | 'additionals'>
 
 /** Types that are asked for and are no data: IXFR, AXFR, MAILB, MAILA. */
 const noData: ReadonlySet<number> = new Set([251, 252, 253, 254])
@@ -17,12 +17,26 @@ export function answerQuery(zones: readonly ZoneRecords[], message: DecodedMessa
   if (question.class !== classCode.IN || noData.has(question.type)) return { rcode: rcode.REFUSED }
   const zone = zoneOf(zones, question.name.toLowerCase())
   if (zone === undefined) return { rcode: rcode.REFUSED }
-  return { authoritative: true, ...follow(zones, zone, question) }
+  return referral(zone, question) ?? { authoritative: true, ...follow(zones, zone, question) }
 }
 
 /** The most specific zone that contains the name. */
 export function zoneOf(zones: readonly ZoneRecords[], name: string): ZoneRecords | undefined {
   return zones.filter(({ zone }) => isWithin(name, zone)).sort((a, b) => b.zone.length - a.zone.length)[0]
+}
+
+/** Of what is delegated to other servers, only these are told, and their addresses where they are below (RFC 1034 §4.3.2). */
+function referral(zone: ZoneRecords, { name, type }: Question): Answer | undefined {
+  const cut = zone.cutAbove(name.toLowerCase())
+  const servers = cut === undefined ? undefined : zone.get(cut, typeCode.NS)
+  // A DS belongs to the parent (RFC 4035 §3.1.4.1).
+  if (cut === undefined || servers === undefined || (type === typeCode.DS && cut === name.toLowerCase()))
+    return undefined
+  const below = servers.rdata.map((rdata) => decodeName(rdata, 0).name.toLowerCase()).filter((of) => isWithin(of, cut))
+  const addresses = below.flatMap((of) =>
+    [zone.get(of, typeCode.A), zone.get(of, typeCode.AAAA)].flatMap((set) => (set ? recordsOf(of, set) : [])),
+  )
+  return { rcode: rcode.NOERROR, authorities: recordsOf(cut, servers), additionals: addresses }
 }
 
 /** CNAMEs are followed as long as their targets are in zones of this server. */

@@ -1,8 +1,11 @@
 import type { RecordSet, RecordType } from '../dns-zone.ts'
+import { recordTypes } from '../record-kinds.ts'
+import { Malformed } from '../rfc2136/malformed.ts'
 import type { ResourceRecord } from '../rfc2136/message.ts'
 import { isWithin, parentOf } from '../rfc2136/name.ts'
-import { canonicalRdata, decodeValue, encodeValue } from '../rfc2136/rdata.ts'
+import { canonicalRdata, decodeValue } from '../rfc2136/rdata.ts'
 import { classCode, typeCode } from '../rfc2136/registry.ts'
+import { rdataOf } from '../rfc2136/served-set.ts'
 import { decodeSoa, encodeSoa, type Soa } from '../rfc2136/soa.ts'
 
 /** All records of one name and type, as they are on the wire. */
@@ -49,6 +52,13 @@ export class ZoneRecords {
     return this.#names.has(wildcard) ? wildcard : undefined
   }
 
+  /** The highest name below the zone's own, at or above this one, that is delegated to other servers. */
+  cutAbove(name: string): string | undefined {
+    let cut: string | undefined
+    for (let at = name; at !== this.zone; at = parentOf(at) ?? this.zone) if (this.get(at, typeCode.NS)) cut = at
+    return cut
+  }
+
   /** With this set of that name and type, or without any. */
   with(name: string, type: number, set: Omit<Rrset, 'type'> | undefined): ZoneRecords {
     const names = new Map(this.#names)
@@ -74,9 +84,18 @@ export class ZoneRecords {
     return this.with(this.zone, typeCode.SOA, { ttlSeconds, rdata: [next] })
   }
 
-  /** What the port can say, sorted by name and type. */
+  /** What values say, besides the zone's own name servers; sorted by name and type. */
   recordSets(): RecordSet[] {
-    return [...this.#names].flatMap(([name, sets]) => recordSetsOf(name, sets)).sort(byNameAndType)
+    return [...this.#names].flatMap(([name, sets]) => recordSetsOf(name, sets, this.zone)).sort(byNameAndType)
+  }
+
+  /** All records of the zone, its SOA first and last, as they are transferred (RFC 5936 §2.2). */
+  transferred(): ResourceRecord[] {
+    const own = recordsOf(this.zone, this.get(this.zone, typeCode.SOA) ?? { type: 0, ttlSeconds: 0, rdata: [] })
+    const others = [...this.#names].flatMap(([name, sets]) =>
+      [...sets.values()].flatMap((set) => (set.type === typeCode.SOA ? [] : recordsOf(name, set))),
+    )
+    return [...own, ...others, ...own]
   }
 
   same(other: ZoneRecords): boolean {
@@ -93,22 +112,29 @@ export class ZoneRecords {
   }
 }
 
-const moved: readonly RecordType[] = ['A', 'AAAA', 'CNAME', 'TXT']
-
-function recordSetsOf(name: string, sets: ReadonlyMap<number, Rrset>): RecordSet[] {
-  return moved.flatMap((type) => {
-    const set = sets.get(typeCode[type])
-    if (!set) return []
+function recordSetsOf(name: string, sets: ReadonlyMap<number, Rrset>, zone: string): RecordSet[] {
+  return recordTypes.flatMap((type) => {
+    const set = type === 'NS' && name === zone ? undefined : sets.get(typeCode[type])
+    if (!set || !set.rdata.every((rdata) => isText(type, rdata))) return []
     const values = [...new Set(set.rdata.map((rdata) => decodeValue(type, rdata)))].sort()
     return [{ name, type, ttlSeconds: set.ttlSeconds, values }]
   })
 }
 
+function isText(type: RecordType, rdata: Buffer): boolean {
+  try {
+    return typeof decodeValue(type, rdata) === 'string'
+  } catch (error) {
+    if (error instanceof Malformed) return false
+    throw error
+  }
+}
+
 const byNameAndType = (a: RecordSet, b: RecordSet): number => (`${a.name} ${a.type}` < `${b.name} ${b.type}` ? -1 : 1)
 
 /** A record set of the port as it is on the wire. */
-export function rrsetOf({ type, ttlSeconds, values }: RecordSet): Rrset {
-  return { type: typeCode[type], ttlSeconds, rdata: values.map((value) => encodeValue(type, value)) }
+export function rrsetOf(set: RecordSet): Rrset {
+  return { type: typeCode[set.type], ttlSeconds: set.ttlSeconds, rdata: rdataOf(set) }
 }
 
 /** The records of a set, for a section of a message. */

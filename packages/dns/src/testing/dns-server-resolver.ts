@@ -2,6 +2,7 @@ import { type Clock, knownOptions, systemClock } from '@cutover/core'
 
 import type { RecordType } from '../dns-zone.ts'
 import type { Resolver, ResolverAnswer } from '../resolver.ts'
+import { ask } from '../resolver/ask.ts'
 import { unavailable } from '../rfc2136/failure.ts'
 import type { DecodedMessage } from '../rfc2136/message.ts'
 import { canonicalName, decodeName } from '../rfc2136/name.ts'
@@ -9,7 +10,6 @@ import { decodeValue } from '../rfc2136/rdata.ts'
 import { classCode, typeCode } from '../rfc2136/registry.ts'
 import { decodeSoa } from '../rfc2136/soa.ts'
 import { checkEndpoint } from '../rfc2136/zone-options.ts'
-import { askAsClient } from './dns-server-stub.ts'
 
 export interface ResolverForOptions {
   /** @default '127.0.0.1' */
@@ -71,7 +71,7 @@ export function resolverFor(options: ResolverForOptions): Resolver {
         if (!look(keyOf(name, typeCode[type])) && !look(keyOf(name, typeCode.CNAME))) {
           const question = { name, type: typeCode[type], class: classCode.IN }
           // Its sockets are real, whatever the clock that counts TTLs is.
-          const response = await askAsClient(endpoint, question, { timeoutMs, clock: systemClock, signal })
+          const response = await ask(endpoint, question, { timeoutMs, clock: systemClock, signal })
           for (const [key, entry] of entriesOf(response, second(), name, typeCode[type])) {
             fetched.set(key, entry)
             keep(cache, key, entry)

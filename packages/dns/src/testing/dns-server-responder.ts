@@ -3,14 +3,16 @@ import {
   type DecodedMessage,
   decodeMessage,
   encodeMessage,
+  encodeRecord,
   type Message,
   type ResourceRecord,
 } from '../rfc2136/message.ts'
 import { classCode, opcode, rcode, rcodeName, tsigError, typeCode, typeName } from '../rfc2136/registry.ts'
 import type { TsigKey } from '../rfc2136/tsig-key.ts'
 import { type Tsig, tsigOf } from '../rfc2136/tsig-record.ts'
-import { sign, verify, withTsig } from '../rfc2136/tsig.ts'
+import { sign, type SignOptions, verify, withTsig } from '../rfc2136/tsig.ts'
 import { answerQuery } from './dns-server-query.ts'
+import type { ZoneRecords } from './dns-server-records.ts'
 import { applyUpdate } from './dns-server-update.ts'
 import type { ServedZones } from './dns-server-zones.ts'
 
@@ -27,26 +29,32 @@ export interface Responder {
 /** What is answered without EDNS (RFC 1035 §4.2.1), and with it. */
 const [plainUdp, ednsUdp] = [512, 1_232]
 
-/** The response to a request and what it was, `undefined` for what is dropped: no header, or a response itself. Never throws. */
+/** The response to a request, a transfer in several messages, and what it was, `undefined` for what is dropped: no header, or a response itself. Never throws. */
 export function respond(
   responder: Responder,
   bytes: Buffer,
   transport: 'udp' | 'tcp',
-): { readonly response: Buffer; readonly opcode: number } | undefined {
+): { readonly responses: readonly Buffer[]; readonly opcode: number } | undefined {
   if (bytes.length < 12 || (bytes.readUInt8(2) & 0x80) !== 0) return undefined
   const code = (bytes.readUInt8(2) >> 3) & 0xf
   const bare = { id: bytes.readUInt16BE(0), isResponse: true, opcode: code, questions: [] }
   try {
     const request = decodeMessage(bytes)
-    return { opcode: code, response: answer(responder, bytes, request, transport) }
+    return { opcode: code, responses: answer(responder, bytes, request, transport) }
   } catch (error) {
     const isMalformed = error instanceof Malformed
     responder.log(isMalformed ? `malformed: ${error.message}` : `failed: ${String(error)}`)
-    return { opcode: code, response: encodeMessage({ ...bare, rcode: isMalformed ? rcode.FORMERR : rcode.SERVFAIL }) }
+    const failed = encodeMessage({ ...bare, rcode: isMalformed ? rcode.FORMERR : rcode.SERVFAIL })
+    return { opcode: code, responses: [failed] }
   }
 }
 
-function answer(responder: Responder, bytes: Buffer, request: DecodedMessage, transport: 'udp' | 'tcp'): Buffer {
+function answer(
+  responder: Responder,
+  bytes: Buffer,
+  request: DecodedMessage,
+  transport: 'udp' | 'tcp',
+): readonly Buffer[] {
   const { keys, zones, log } = responder
   const now = responder.now()
   const tsig = tsigOf(request)
@@ -56,47 +64,87 @@ function answer(responder: Responder, bytes: Buffer, request: DecodedMessage, tr
   const what = `${request.opcode === opcode.UPDATE ? 'update' : 'query'} ${first?.name} ${typeName(first?.type ?? 0)}`
   if (tsig && wrong !== undefined) {
     log(`${what}: the signature of ${tsig.keyName} is not accepted`)
-    return withWrongSignature(encodeMessage(header(request, { rcode: rcode.NOTAUTH })), tsig, wrong, key, now)
+    return [withWrongSignature(encodeMessage(header(request, { rcode: rcode.NOTAUTH })), tsig, wrong, key, now)]
   }
-  const body = serve(responder, request, tsig !== undefined)
-  log(`${what}: ${rcodeName(body.rcode)}${request.opcode === opcode.UPDATE ? serials(zones) : ''}`)
+  const bodies = serve(responder, request, { isSigned: tsig !== undefined, transport })
+  log(`${what}: ${rcodeName(bodies[0]?.rcode ?? 0)}${request.opcode === opcode.UPDATE ? serials(zones) : ''}`)
   const limit = transport === 'tcp' ? 65_535 : udpLimit(request)
   const room = limit - (tsig ? 300 : 0)
-  const response = fitting(header(request, body), room)
+  const responses = bodies.map((body) => fitting(header(request, body), room))
   return tsig && key
-    ? sign(response, key, { now, fudgeSeconds: tsig.fudgeSeconds, requestMac: tsig.mac }).bytes
-    : response
+    ? signAll(responses, key, { now, fudgeSeconds: tsig.fudgeSeconds, requestMac: tsig.mac })
+    : responses
+}
+
+/** Each covers the one before it (RFC 8945 §5.3.1). */
+function signAll(responses: readonly Buffer[], key: TsigKey, options: SignOptions): readonly Buffer[] {
+  let { requestMac } = options
+  return responses.map((response, place) => {
+    const signed = sign(response, key, { ...options, requestMac, unsigned: place === 0 ? undefined : [] })
+    requestMac = signed.mac
+    return signed.bytes
+  })
 }
 
 const serials = (zones: ServedZones): string =>
   `; ${zones.all.map(({ zone, soa }) => `${zone} ${soa.serial}`).join(', ')}`
 
-type Body = Pick<Message, 'rcode' | 'authoritative' | 'answers' | 'authorities'>
+type Body = Pick<Message, 'rcode' | 'authoritative' | 'answers' | 'authorities' | 'additionals'>
 
-function serve({ zones, isPrimary }: Responder, request: DecodedMessage, isSigned: boolean): Body {
-  if (request.opcode === opcode.QUERY) return answerQuery(zones.all, request)
-  if (request.opcode !== opcode.UPDATE) return { rcode: rcode.NOTIMP }
+function serve(
+  { zones, keys, isPrimary }: Responder,
+  request: DecodedMessage,
+  { isSigned, transport }: { readonly isSigned: boolean; readonly transport: 'udp' | 'tcp' },
+): readonly Body[] {
+  const [question] = request.questions
+  if (request.opcode === opcode.QUERY && question?.type === typeCode.AXFR) {
+    return transferred(zones.get(question.name.toLowerCase()), transport === 'tcp', isSigned || keys.length === 0)
+  }
+  if (request.opcode === opcode.QUERY) return [answerQuery(zones.all, request)]
+  if (request.opcode !== opcode.UPDATE) return [{ rcode: rcode.NOTIMP }]
   const [zone, more] = request.questions
-  if (zone === undefined || more !== undefined || zone.type !== typeCode.SOA) return { rcode: rcode.FORMERR }
+  if (zone === undefined || more !== undefined || zone.type !== typeCode.SOA) return [{ rcode: rcode.FORMERR }]
   const records = zone.class === classCode.IN ? zones.get(zone.name.toLowerCase()) : undefined
-  if (records === undefined) return { rcode: rcode.NOTAUTH }
-  if (!isSigned || !isPrimary) return { rcode: rcode.REFUSED }
+  if (records === undefined) return [{ rcode: rcode.NOTAUTH }]
+  if (!isSigned || !isPrimary) return [{ rcode: rcode.REFUSED }]
   const result = applyUpdate(records, request)
   if (result.records !== records) zones.put(result.records)
-  return { rcode: result.rcode }
+  return [{ rcode: result.rcode }]
+}
+
+/** How many bytes of records go into one message of a transfer. */
+const transferredAtOnce = 16_384
+
+/** A zone in as many messages as it needs, over TCP alone (RFC 5936 §2.2, §4.2). */
+function transferred(zone: ZoneRecords | undefined, isTcp: boolean, isAllowed: boolean): readonly Body[] {
+  if (!isTcp) return [{ rcode: rcode.FORMERR }]
+  if (!zone) return [{ rcode: rcode.NOTAUTH }]
+  if (!isAllowed) return [{ rcode: rcode.REFUSED }]
+  const bodies: ResourceRecord[][] = [[]]
+  let size = 0
+  for (const record of zone.transferred()) {
+    size += encodeRecord(record).length
+    if (size > transferredAtOnce) {
+      bodies.push([])
+      size = encodeRecord(record).length
+    }
+    bodies.at(-1)?.push(record)
+  }
+  return bodies.map((answers) => ({ rcode: rcode.NOERROR, authoritative: true, answers }))
 }
 
 function header(request: DecodedMessage, body: Body): Message {
   const { id, opcode: code, recursionDesired, questions } = request
-  const additionals = optOf(request) === undefined ? [] : [ourOpt]
-  return { id, isResponse: true, opcode: code, recursionDesired, questions, additionals, ...body }
+  const additionals = [...(body.additionals ?? []), ...(optOf(request) === undefined ? [] : [ourOpt])]
+  return { id, isResponse: true, opcode: code, recursionDesired, questions, ...body, additionals }
 }
 
 /** RFC 1035 §4.2.1: what does not fit is asked again over TCP. */
 function fitting(message: Message, room: number): Buffer {
   const whole = encodeMessage(message)
   if (whole.length <= room) return whole
-  return encodeMessage({ ...message, truncated: true, answers: [], authorities: [] })
+  const additionals = (message.additionals ?? []).filter(({ type }) => type === typeCode.OPT)
+  return encodeMessage({ ...message, truncated: true, answers: [], authorities: [], additionals })
 }
 
 const optOf = ({ additionals }: DecodedMessage): ResourceRecord | undefined =>

@@ -4,8 +4,8 @@ import { createServer, type Server, type Socket } from 'node:net'
 
 import { splitter, withLength } from '../rfc2136/tcp.ts'
 
-/** Answers one message; `undefined` answers nothing. */
-export type Handler = (request: Buffer, transport: 'udp' | 'tcp') => Buffer | undefined
+/** Answers one message, a transfer with several; none answers nothing. */
+export type Handler = (request: Buffer, transport: 'udp' | 'tcp') => readonly Buffer[]
 
 export interface Sockets {
   readonly port: number
@@ -41,8 +41,7 @@ async function listenTcp(address: string, port: number, handle: Handler): Promis
     socket.on('error', () => socket.destroy())
     socket.on('data', (chunk) => {
       for (const request of split(chunk)) {
-        const response = handle(request, 'tcp')
-        if (response && socket.writable) socket.write(withLength(response))
+        for (const response of handle(request, 'tcp')) if (socket.writable) socket.write(withLength(response))
       }
     })
   })
@@ -66,8 +65,7 @@ async function listenUdp(address: string, port: number, handle: Handler): Promis
   // A client that is gone already answers with an ICMP error.
   socket.on('error', () => {})
   socket.on('message', (request, { address: from, port: its }) => {
-    const response = handle(request, 'udp')
-    if (response) socket.send(response, its, from, () => {})
+    for (const response of handle(request, 'udp')) socket.send(response, its, from, () => {})
   })
   return { port, close: () => new Promise((resolve) => void socket.close(() => resolve())) }
 }

@@ -1,7 +1,9 @@
 import type { DecodedMessage, ResourceRecord } from '../rfc2136/message.ts'
 import { isWithin } from '../rfc2136/name.ts'
+import { isRdata } from '../rfc2136/rdata.ts'
 import { classCode, rcode, typeCode } from '../rfc2136/registry.ts'
 import { decodeSoa, isAtLeast } from '../rfc2136/soa.ts'
+import { namesHosts } from './dns-server-host-names.ts'
 import { type Rrset, sameData, type ZoneRecords } from './dns-server-records.ts'
 
 /** An answer other than NOERROR: nothing is done. */
@@ -79,17 +81,14 @@ function checkUpdate(zone: ZoneRecords, { name, type, class: dnsClass, ttlSecond
   if (!isWithin(name.toLowerCase(), zone.zone)) throw new Refusal(rcode.NOTZONE)
   const isFine =
     dnsClass === classCode.IN
-      ? !isMeta(type) && ttlSeconds <= 0x7fff_ffff && hasRightLength(type, rdata)
+      ? !isMeta(type) && rdata.length > 0 && isRdata(type, rdata)
       : dnsClass === classCode.ANY
         ? ttlSeconds === 0 && rdata.length === 0 && (type === typeCode.ANY || !isMeta(type))
         : dnsClass === classCode.NONE && ttlSeconds === 0 && !isMeta(type)
   if (!isFine) throw new Refusal(rcode.FORMERR)
-}
-
-function hasRightLength(type: number, rdata: Buffer): boolean {
-  if (type === typeCode.A) return rdata.length === 4
-  if (type === typeCode.AAAA) return rdata.length === 16
-  return rdata.length > 0
+  if (dnsClass === classCode.IN && !namesHosts({ name, type, class: dnsClass, ttlSeconds, rdata })) {
+    throw new Refusal(rcode.REFUSED)
+  }
 }
 
 /** §3.4.2: what cannot be is ignored, silently. */
@@ -109,7 +108,9 @@ function applyOne(zone: ZoneRecords, update: ResourceRecord): ZoneRecords {
   return zone.with(name, update.type, { ttlSeconds: set.ttlSeconds, rdata })
 }
 
-function add(zone: ZoneRecords, name: string, { type, ttlSeconds, rdata }: ResourceRecord): ZoneRecords {
+function add(zone: ZoneRecords, name: string, { type, ttlSeconds: ttl, rdata }: ResourceRecord): ZoneRecords {
+  // RFC 2181 §8: a TTL with the highest bit set counts as 0.
+  const ttlSeconds = ttl > 0x7fff_ffff ? 0 : ttl
   const beside = zone.at(name).filter((set) => set.type !== type)
   if (type === typeCode.CNAME ? beside.length > 0 : beside.some((set) => set.type === typeCode.CNAME)) return zone
   if (type === typeCode.SOA) {
@@ -118,6 +119,8 @@ function add(zone: ZoneRecords, name: string, { type, ttlSeconds, rdata }: Resou
   }
   const present: Rrset = zone.get(name, type) ?? { type, ttlSeconds, rdata: [] }
   const others = type === typeCode.CNAME ? [] : present.rdata.filter((bytes) => !sameData(type, bytes, rdata))
+  // Of a record that is there already BIND does not even take other letters.
+  if (ttlSeconds === present.ttlSeconds && present.rdata.some((bytes) => sameData(type, bytes, rdata))) return zone
   // One TTL for the whole set (RFC 2181 §5.2): the last one counts, as measured with BIND.
   return zone.with(name, type, { ttlSeconds, rdata: [...others, rdata] })
 }

@@ -76,11 +76,12 @@ export function loadZone(served: ServedZone): ZoneRecords {
   const empty = new ZoneRecords(zone)
     .with(zone, typeCode.SOA, { ttlSeconds, rdata: [encodeSoa(start)] })
     .with(zone, typeCode.NS, { ttlSeconds, rdata: [encodeName(primary)] })
+  const given = new Set<string>()
   return records.reduce((now, record) => {
     const set = recordSet(record, zone)
-    if (now.get(set.name, typeCode[set.type])) {
-      throw new CutoverError('DNS_RECORD_INVALID', `${set.name} ${set.type} is given twice`)
-    }
+    const key = `${set.name} ${set.type}`
+    if (given.has(key)) throw new CutoverError('DNS_RECORD_INVALID', `${key} is given twice`)
+    given.add(key)
     return withRecord(now, set)
   }, empty)
 }

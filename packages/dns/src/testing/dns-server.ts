@@ -44,7 +44,7 @@ const serverOptions: readonly KeyOfEach<DnsServerOptions>[] = [
 export interface DnsServer extends AsyncDisposable {
   readonly address: string
   readonly port: number
-  /** The zone's records of the port's types, sorted; a copy. */
+  /** The zone's records, sorted; without its own SOA and NS, and without what no value says; a copy. */
   records(zone: string): RecordSet[]
   /** The zone's serial. */
   serial(zone: string): number
@@ -63,8 +63,9 @@ export interface DnsServer extends AsyncDisposable {
 const zonesOf = new WeakMap<DnsServer, ServedZones>()
 
 /**
- * Starts an authoritative DNS server: queries with CNAMEs, wildcards and negative answers, and updates as RFC 2136 wants them,
- * signed with TSIG. For tests, examples and machines without BIND; no AXFR, no DNSSEC, no delegations, nothing kept on disk.
+ * Starts an authoritative DNS server: queries with CNAMEs, wildcards and negative answers, updates as RFC 2136 wants them,
+ * signed with TSIG, and transfers (AXFR) to whoever signs with a key; to all if it has none. For tests, examples and machines
+ * without BIND; no IXFR, no DNSSEC, no delegations, nothing kept on disk.
  *
  * @throws CutoverError `DNS_OPTION_INVALID`, and for records what `recordSet` refuses; Node's own error when the port is taken.
  */
@@ -85,9 +86,9 @@ export async function dnsServer(options: DnsServerOptions): Promise<DnsServer> {
   const sockets = await listen(address, port, (request, transport) => {
     const reply = respond(responder, request, transport)
     const drop = reply === undefined ? -1 : dropped.indexOf(reply.opcode)
-    if (drop === -1) return reply?.response
+    if (drop === -1) return reply?.responses ?? []
     dropped.splice(drop, 1)
-    return undefined
+    return []
   })
   let closed: Promise<void> | undefined
   const close = (): Promise<void> => {

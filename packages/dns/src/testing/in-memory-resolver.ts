@@ -1,26 +1,23 @@
-import { knownOptions } from '@cutover/core'
+import { CutoverError, knownOptions } from '@cutover/core'
 import type { FakeWorld } from '@cutover/core/testing'
 
-import { dnsTtl } from '../dns-ttl.ts'
 import type { RecordType } from '../dns-zone.ts'
 import { refuseOption } from '../option-error.ts'
+import { recordTypes } from '../record-kinds.ts'
 import type { Resolver, ResolverAnswer } from '../resolver.ts'
+import {
+  type Counting,
+  countingOf,
+  prefetchSeconds,
+  type ResolverProfile,
+  type ResolverProfileName,
+} from './in-memory-resolver-profile.ts'
 import type { InMemoryZone } from './in-memory-zone.ts'
-import { recordKey } from './served-records.ts'
-
-/**
- * How a resolver counts, as measured at real ones in steps of 25 ms.
- *
- * - `'exact'`: Unbound. An answer taken in second s with TTL t is given until second s + t is over: t to t + 1 s.
- * - `'prefetch'`: BIND. Until second s + t begins; and of a TTL of 9 s and more, a question in its last 2 s makes it ask again.
- * - `floorSeconds`: counts as `'exact'`, and keeps every answer for at least so long: Knot Resolver 5, Unbound with `cache-min-ttl`.
- */
-export type ResolverProfile = 'exact' | 'prefetch' | { readonly floorSeconds: number }
 
 export interface InMemoryResolverOptions {
   readonly zone: InMemoryZone
-  /** @default 'exact' */
-  readonly profile?: ResolverProfile | undefined
+  /** A known one by its name, or what differs from one: `{ like: 'unbound', floorSeconds: 60 }`. @default 'unbound' */
+  readonly profile?: ResolverProfileName | ResolverProfile | undefined
   /** @default 'resolver' */
   readonly name?: string | undefined
 }
@@ -28,12 +25,15 @@ export interface InMemoryResolverOptions {
 const resolverOptions: readonly (keyof InMemoryResolverOptions)[] = ['zone', 'profile', 'name']
 
 export interface InMemoryResolver extends Resolver {
-  /** What `lookup` answers, at once: simulated clients run in timers that may touch no promise. */
+  /** What `lookup` answers, at once: simulated clients run in timers that may touch no promise. `undefined`: no such record, or no answer. */
   answer(name: string, type: RecordType): ResolverAnswer | undefined
+  /** Whether the zone's servers answer it from now on; when they do not, it answers what it has, and then fails. */
+  reachesZone(reaches: boolean): void
 }
 
 interface Cached {
-  readonly values: readonly string[] | undefined
+  readonly values: readonly string[]
+  readonly absent: ResolverAnswer['absent']
   /** Seconds since the epoch: when its TTL is over. */
   readonly overAt: number
   /** The first second in which it is not given any more. */
@@ -42,43 +42,82 @@ interface Cached {
   readonly prefetchAt: number
 }
 
-/** BIND 9.18: `prefetch 2 9`. */
-const prefetch = { lastSeconds: 2, leastTtlSeconds: 9 }
+const mostEntries = 10_000
 
 /** A caching resolver in the world's time; it asks one of the zone's servers, drawn each time. */
 export function inMemoryResolver(world: FakeWorld, options: InMemoryResolverOptions): InMemoryResolver {
   knownOptions(options, resolverOptions, 'DNS_OPTION_INVALID', 'inMemoryResolver')
-  const { zone, profile = 'exact', name: ownName = 'resolver' } = options
-  if (typeof profile === 'object') knownOptions(profile, ['floorSeconds'], 'DNS_OPTION_INVALID', 'profile')
-  const floorSeconds = typeof profile === 'object' ? dnsTtl(profile.floorSeconds, 'floorSeconds') : 0
-  if (typeof profile !== 'object' && profile !== 'exact' && profile !== 'prefetch') {
-    refuseOption('profile', profile, "'exact', 'prefetch' or { floorSeconds }")
-  }
+  const { zone, profile = 'unbound', name: ownName = 'resolver' } = options
+  const counting = countingOf(profile)
   if (typeof zone?.answer !== 'function') refuseOption('zone', zone, 'what inMemoryZone(…) answers')
   const cache = new Map<string, Cached>()
+  let reaches = true
 
-  const ask = (name: string, type: RecordType, second: number): Cached => {
-    const set = zone.answer(name, type)
-    const ttl = Math.max(set?.ttlSeconds ?? zone.negativeTtlSeconds, floorSeconds)
-    const lasts = profile === 'prefetch' || ttl === 0 ? ttl : ttl + 1
-    const early = profile === 'prefetch' && ttl >= prefetch.leastTtlSeconds ? prefetch.lastSeconds : 0
-    return { values: set?.values, overAt: second + ttl, endsAt: second + lasts, prefetchAt: second + lasts - early }
+  const fetched = (key: string, name: string, type: RecordType, second: number): Cached | undefined => {
+    if (!reaches) return undefined
+    const entry = ask(zone, counting, { name, type, server: Math.floor(world.random() * zone.servers) }, second)
+    // The oldest goes when there is no more room.
+    cache.delete(key)
+    cache.set(key, entry)
+    if (cache.size > mostEntries) for (const oldest of cache.keys()) if (cache.delete(oldest)) break
+    return entry
   }
 
-  const answer = (name: string, type: RecordType): ResolverAnswer | undefined => {
-    const key = recordKey(name.toLowerCase().replace(/\.$/, ''), type)
+  /** `undefined`: it has nothing, and gets nothing. */
+  const look = (text: string, type: RecordType): ResolverAnswer | undefined => {
+    const name = text.toLowerCase().replace(/\.$/, '')
+    const key = `${name} ${type}`
     const second = Math.floor(world.clock.now() / 1_000)
     const kept = cache.get(key)
-    const given = kept && second < kept.endsAt ? kept : ask(name, type, second)
-    // What is given at a prefetch is still the former answer; the next question gets the one that it fetched.
-    cache.set(key, given === kept && second >= given.prefetchAt ? ask(name, type, second) : given)
-    return given.values && { values: [...given.values], ttlSeconds: Math.max(0, given.overAt - second) }
+    if (kept && second < kept.endsAt) {
+      // What is given at a prefetch is still the former answer; the next question gets the one that it fetched.
+      if (second >= kept.prefetchAt) fetched(key, name, type, second)
+      return given(kept, Math.max(0, kept.overAt - second))
+    }
+    const { serveStale } = counting
+    const stale = kept && serveStale && second < kept.endsAt + serveStale.forSeconds ? kept : undefined
+    const entry = fetched(key, name, type, second)
+    const isStale = stale && (entry === undefined || serveStale?.at === 'expiry')
+    if (isStale) return { ...given(stale, serveStale?.ttlSeconds ?? 0), ...(serveStale?.tells && { stale: true }) }
+    return entry && given(entry, Math.max(0, entry.overAt - second))
   }
 
   return {
     name: ownName,
-    answer,
+    answer(name, type) {
+      const answered = look(name, type)
+      return answered && answered.values.length > 0 ? answered : undefined
+    },
     lookup: (name, type, { signal } = {}) =>
-      world.call(`resolver.lookup ${ownName} ${name} ${type}`, { signal }, () => answer(name, type)),
+      world.call(`resolver.lookup ${ownName} ${name} ${type}`, { signal }, () => {
+        const answered = look(name, type)
+        if (answered) return answered
+        throw new CutoverError('DNS_UNAVAILABLE', `${ownName} answered SERVFAIL to a query for ${name}`, {
+          retryable: true,
+        })
+      }),
+    reachesZone: (does) => void (reaches = does),
   }
+}
+
+const given = ({ values, absent }: Cached, ttlSeconds: number): ResolverAnswer => ({
+  values: [...values],
+  ttlSeconds,
+  ...(absent && { absent }),
+})
+
+function ask(
+  zone: InMemoryZone,
+  counting: Counting,
+  { name, type, server }: { readonly name: string; readonly type: RecordType; readonly server: number },
+  second: number,
+): Cached {
+  const set = zone.answer(name, type, server)
+  const isOther = (other: RecordType): boolean => other !== type && zone.answer(name, other, server) !== undefined
+  const absent = set ? undefined : recordTypes.some(isOther) ? 'nodata' : 'nxdomain'
+  const said = set?.ttlSeconds ?? Math.min(zone.negativeTtlSeconds, counting.negativeCapSeconds)
+  const ttl = Math.max(Math.min(said, counting.capSeconds), counting.floorSeconds)
+  const endsAt = second + ttl + (counting.until === 'over' && ttl > 0 ? 1 : 0)
+  const prefetchAt = endsAt - prefetchSeconds(counting, ttl, set === undefined)
+  return { values: set?.values ?? [], absent, overAt: second + ttl, endsAt, prefetchAt }
 }

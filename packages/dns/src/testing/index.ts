@@ -20,6 +20,7 @@ export {
   type InMemoryTrafficManagerOptions,
 } from './in-memory-traffic-manager.ts'
 export { type InMemoryRoute53, inMemoryRoute53, type InMemoryRoute53Options } from './in-memory-route53.ts'
+export { type LocalRoute53, localRoute53, route53ErrorBody } from './local-route53.ts'
 export { type DnsServer, dnsServer, type DnsServerOptions } from './dns-server.ts'
 export { resolverFor, type ResolverForOptions } from './dns-server-resolver.ts'
 export type { ServedZone } from './dns-server-zones.ts'
@@ -45,3 +46,4 @@ export {
   type VaultCertificate,
 } from './app-service-machine.ts'
 export { type InMemoryAppService, inMemoryAppService, type InMemoryAppServiceOptions } from './in-memory-app-service.ts'
+export { inMemoryNameServers, type NamedZone } from './in-memory-name-servers.ts'

@@ -22,7 +22,7 @@ export function severalCases(add: AddCase): void {
       ])
 
       equal(await find(next), next, 'replaced record')
-      equal(await find(two.set as typeof next), undefined, 'deleted record')
+      equal(await find(two.set), undefined, 'deleted record')
       equal(await find(made), made, 'created record')
     },
     wants,

@@ -1,11 +1,11 @@
-// The strict in-memory Route 53 behind HTTP, so that the real SDK speaks to it: its XML, its errors, its retries.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-import type { Route53RecordSet } from '@cutover/dns/route53'
-import type { InMemoryRoute53 } from '@cutover/dns/testing'
+import type { Route53RecordSet } from '../route53/route53-like.ts'
+import type { InMemoryRoute53 } from './in-memory-route53.ts'
+import { element, escapeXml, namespace, response as xmlResponse, text, unescapeXml } from './route53-xml.ts'
 
-export interface Route53Server extends AsyncDisposable {
+export interface LocalRoute53 extends AsyncDisposable {
   readonly endpoint: string
   /** Method and path of every request, in order. */
   readonly requests: readonly string[]
@@ -17,9 +17,11 @@ export interface Route53Server extends AsyncDisposable {
   hang(): void
 }
 
-const namespace = 'https://route53.amazonaws.com/doc/2013-04-01/'
-
-export async function route53Server(route53: InMemoryRoute53): Promise<Route53Server> {
+/**
+ * Route 53 over HTTP, on this machine alone: the strict in-memory one with the service's paths, XML and errors, so that
+ * `new Route53({ endpoint })` of `@aws-sdk/client-route-53` works as it is, retries included.
+ */
+export async function localRoute53(route53: InMemoryRoute53): Promise<LocalRoute53> {
   const requests: string[] = []
   const scripted: (readonly [number, string])[] = []
   let repliesToLose = 0
@@ -53,7 +55,8 @@ export async function route53Server(route53: InMemoryRoute53): Promise<Route53Se
   }
 }
 
-export const errorBody = (code: string, message: string): string =>
+/** What the service answers to a request that it refuses. */
+export const route53ErrorBody = (code: string, message: string): string =>
   `<?xml version="1.0"?><ErrorResponse xmlns="${namespace}"><Error><Type>Sender</Type><Code>${code}</Code>` +
   `<Message>${escapeXml(message)}</Message></Error><RequestId>test</RequestId></ErrorResponse>`
 
@@ -66,7 +69,7 @@ async function answerOrError(
     return [200, await answer(route53, request.method ?? '', new URL(request.url ?? '', 'http://localhost'), body)]
   } catch (error) {
     const { name, message, $metadata } = error as Error & { $metadata?: { httpStatusCode?: number } }
-    return [$metadata?.httpStatusCode ?? 500, errorBody(name, message)]
+    return [$metadata?.httpStatusCode ?? 500, route53ErrorBody(name, message)]
   }
 }
 
@@ -94,7 +97,7 @@ async function listing(route53: InMemoryRoute53, id: string, asked: URLSearchPar
   const { ResourceRecordSets: sets = [], IsTruncated: isTruncated = false, ...next } = page
   const listed = sets.map((set) => element('ResourceRecordSet', set)).join('')
   const more = Object.entries(next).map(([key, value]) => element(key, value))
-  return response(
+  return xmlResponse(
     'ListResourceRecordSetsResponse',
     `<ResourceRecordSets>${listed}</ResourceRecordSets><IsTruncated>${isTruncated}</IsTruncated>${more.join('')}<MaxItems>${asked.get('maxitems')}</MaxItems>`,
   )
@@ -138,7 +141,7 @@ async function protections(
       MaxResults: Number(asked.get('maxresults') ?? 100),
     })
     const listed = page?.ResourceRecordSetProtections?.map((one) => element('ResourceRecordSetProtection', one)) ?? []
-    return response(
+    return xmlResponse(
       'ListResourceRecordSetProtectionsResponse',
       `<ResourceRecordSetProtections>${listed.join('')}</ResourceRecordSetProtections>`,
     )
@@ -153,7 +156,7 @@ async function protections(
   const isCreate = !url.pathname.endsWith('/delete')
   const call = isCreate ? route53.createResourceRecordSetProtections : route53.deleteResourceRecordSetProtections
   await call?.({ HostedZoneId: id, Protections })
-  return response(`${isCreate ? 'Create' : 'Delete'}ResourceRecordSetProtectionsResponse`, '')
+  return xmlResponse(`${isCreate ? 'Create' : 'Delete'}ResourceRecordSetProtectionsResponse`, '')
 }
 
 function changeXml(
@@ -161,29 +164,5 @@ function changeXml(
   { ChangeInfo: info }: { ChangeInfo?: { Id?: string | undefined; Status?: string | undefined } | undefined },
 ): string {
   const { Id: id = '', Status: status = '' } = info ?? {}
-  return response(name, element('ChangeInfo', { Id: id, Status: status, SubmittedAt: '2026-11-20T02:00:00Z' }))
+  return xmlResponse(name, element('ChangeInfo', { Id: id, Status: status, SubmittedAt: '2026-11-20T02:00:00Z' }))
 }
-
-function element(name: string, value: unknown): string {
-  if (Array.isArray(value)) return `<${name}>${value.map((item) => element('ResourceRecord', item)).join('')}</${name}>`
-  if (typeof value !== 'object' || value === null) return `<${name}>${escapeXml(String(value))}</${name}>`
-  const children = Object.entries(value).map(([key, child]) => element(key, child))
-  return `<${name}>${children.join('')}</${name}>`
-}
-
-const response = (name: string, content: string): string =>
-  `<?xml version="1.0"?><${name} xmlns="${namespace}">${content}</${name}>`
-
-const text = (xml: string, name: string): string =>
-  unescapeXml(new RegExp(`<${name}>(.*?)</${name}>`, 's').exec(xml)?.[1] ?? '')
-
-const escapeXml = (plain: string): string =>
-  plain.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
-
-const unescapeXml = (xml: string): string =>
-  xml
-    .replaceAll('&quot;', '"')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&lt;', '<')
-    .replaceAll('&apos;', "'")
-    .replaceAll('&amp;', '&')
