@@ -9,7 +9,7 @@ import {
 } from '@cutover/core'
 
 import { checkedRecord, type DnsRecord } from './dns-record.ts'
-import type { AnyRecordSet, WeightedRecordSet } from './dns-zone.ts'
+import type { AnyRecordSet, WeightedMember, WeightedRecordSet } from './dns-zone.ts'
 import { editRecord, findRecord } from './edit-record.ts'
 import { forgotten } from './forgotten.ts'
 import { instant } from './instant.ts'
@@ -26,6 +26,8 @@ import { percentOf, type Weights, weightsFor } from './weights.ts'
 export interface RampOrigin {
   /** Before the first step: undoing any of them goes there at once. */
   readonly weights: Weights
+  /** How the provider had spelled each answer then, such as the weight of an endpoint that was disabled: it comes back, too. */
+  readonly spelling?: Readonly<Record<string, unknown>> | undefined
   /** After the last step: the next one refuses to begin anywhere else. */
   readonly now: Weights
 }
@@ -55,7 +57,7 @@ export interface Shifted {
 /** What was there, and what undoing leads to. */
 interface ShiftBefore {
   readonly found: WeightedRecordSet
-  readonly origin: Weights
+  readonly origin: Omit<RampOrigin, 'now'>
 }
 
 /** Only for estimates, before the record was read. */
@@ -88,7 +90,10 @@ export function shift(record: DnsRecord, options: ShiftOptions): Change<ShiftBef
   const intended = ({ found }: ShiftBefore): WeightedRecordSet =>
     withWeights(found, weightsFor(idOf(found, to), percent, weightsOf(found), weighted.most))
 
-  const back = ({ found, origin: first }: ShiftBefore): WeightedRecordSet => withWeights(found, first)
+  const back = ({ found, origin: first }: ShiftBefore): WeightedRecordSet => {
+    const set = withWeights(found, first.weights)
+    return { ...set, members: set.members.map((member) => asSpelled(member, first.spelling?.[member.id])) }
+  }
   const edit = editRecord<ShiftBefore>(record, {
     was: ({ found }) => found,
     intended,
@@ -122,14 +127,15 @@ export function shift(record: DnsRecord, options: ShiftOptions): Change<ShiftBef
           `${name} is not where the step before left it; found ${inNumbers(weights)}, wanted ${inNumbers(origin.now)}`,
         )
       }
-      const before = { found, origin: origin?.weights ?? weights }
+      const { now: _now, ...first } = origin ?? { weights, now: weights, ...spellingOf(found) }
+      const before: ShiftBefore = { found, origin: first }
       intended(before) // refuses a member that is not there, and a share that cannot be said
       if (rtoMs !== undefined) rtoFits({ name, zone, rtoMs, ttlSeconds: ttlOf(found) })
       return before
     },
     async settle(before, _seen, context, { toward: way, since, hint }): Promise<Shifted> {
       const now = weightsOf(intended(before))
-      const result = (allMovedBy: number): Shifted => ({ origin: { weights: before.origin, now }, allMovedBy })
+      const result = (allMovedBy: number): Shifted => ({ origin: { ...before.origin, now }, allMovedBy })
       const rememberedFor = rememberedMs(ttlOf(before.found))
       if (way === 'applied') {
         if (sameRecordSet(before.found, intended(before))) return result(since + zone.propagationMs + rememberedFor)
@@ -153,6 +159,15 @@ const withWeights = (set: WeightedRecordSet, weights: Weights): WeightedRecordSe
   ...set,
   members: set.members.map((member) => ({ ...member, weight: weights[member.id] ?? member.weight })),
 })
+
+function asSpelled({ spelling: _later, ...member }: WeightedMember, spelling: unknown): WeightedMember {
+  return spelling === undefined ? member : { ...member, spelling }
+}
+
+function spellingOf({ members }: WeightedRecordSet): Pick<RampOrigin, 'spelling'> {
+  const spelled = members.filter(({ spelling }) => spelling !== undefined)
+  return spelled.length === 0 ? {} : { spelling: Object.fromEntries(spelled.map(({ id, spelling }) => [id, spelling])) }
+}
 
 const weightsOf = ({ members }: WeightedRecordSet): Weights =>
   Object.fromEntries(members.map(({ id, weight }) => [id, weight]))

@@ -1,4 +1,4 @@
-import { dnsName } from '@cutover/dns'
+import { type CutoverError, dnsName } from '@cutover/dns'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
@@ -100,15 +100,19 @@ test('names that differ in more than the case of ASCII letters stay different', 
 test('any text is a name in one form, or refused with its code', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (text) => {
-      let name: string
-      try {
-        name = dnsName(`${text}.example`)
-      } catch (error) {
-        expect(error).toMatchObject({ code: 'DNS_NAME_INVALID' })
-        return
-      }
-      expect(dnsName(name)).toBe(name)
-      expect(decodeName(encodeName(name), 0).name).toBe(name)
+      const name = nameOrCode(`${text}.example`)
+
+      expect(
+        name === 'DNS_NAME_INVALID' || (dnsName(name) === name && decodeName(encodeName(name), 0).name === name),
+      ).toBe(true)
     }),
   )
 })
+
+function nameOrCode(text: string): string {
+  try {
+    return dnsName(text)
+  } catch (error) {
+    return (error as CutoverError).code
+  }
+}

@@ -150,6 +150,34 @@ test('the deletions and additions of one update are seen together', async () => 
   expect(server.serial('example.com')).toBe(8)
 })
 
+for (const [what, record] of [
+  ['an address of no host', rr('_host.example.com', 'A', 'IN', a('192.0.2.1'), 60)],
+  ['mail at no host', rr('_mail.example.com', 'MX', 'IN', encodeValue('MX', '10 mail.example.net'), 60)],
+  ['mail to no host', rr('mail.example.com', 'MX', 'IN', encodeValue('MX', '10 _mail.example.net'), 60)],
+  [
+    'a service at no host',
+    rr('_sip._tcp.example.com', 'SRV', 'IN', encodeValue('SRV', '0 5 5060 sip-.example.net'), 60),
+  ],
+  ['a name server that is no host', rr('sub.example.com', 'NS', 'IN', encodeName('_ns.example.net'), 60)],
+] as const) {
+  test(`${what} is refused, as BIND does`, async () => {
+    expect(await send([], [record])).toBe('REFUSED')
+
+    expect(server.records('example.com')).toEqual([api, www])
+  })
+}
+
+test('a host below a wildcard, and what is no host where none is meant, is taken', async () => {
+  const updates = [
+    rr('*.wild.example.com', 'A', 'IN', a('192.0.2.1'), 60),
+    rr('_sip._tcp.example.com', 'SRV', 'IN', encodeValue('SRV', '0 5 5060 sip.example.net'), 60),
+    rr('_alias.example.com', 'CNAME', 'IN', cname('_x.example.net'), 60),
+  ]
+
+  expect(await send([], updates)).toBe('NOERROR')
+  expect(server.records('example.com')).toHaveLength(5)
+})
+
 const add = [rr('new.example.com', 'A', 'IN', a('192.0.2.3'), 60)]
 
 test('an unsigned update is refused', async () => {

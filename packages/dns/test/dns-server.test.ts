@@ -93,6 +93,31 @@ for (const [what, name, type, wanted] of [
   })
 }
 
+test('refers to the servers of what is delegated, with their addresses', async () => {
+  const delegated = [
+    record('sub.example.com', 'NS', 'ns1.sub.example.com', 'ns9.example.net'),
+    record('ns1.sub.example.com', 'A', '192.0.2.53'),
+    record('www.sub.example.com', 'A', '192.0.2.1'),
+  ]
+  const server = await serve({ zones: [{ name: 'example.com', records: delegated }] })
+
+  for (const [name, type] of [
+    ['sub.example.com', 'NS'],
+    ['ns1.sub.example.com', 'A'],
+    ['www.sub.example.com', 'A'],
+  ] as const) {
+    const response = await query(server, name, type)
+
+    expect(summary(response)).toEqual({
+      rcode: 'NOERROR',
+      authoritative: false,
+      answers: [],
+      authorities: ['sub.example.com NS 300', 'sub.example.com NS 300'],
+    })
+    expect(response.additionals.map((glue) => `${glue.name} ${typeName(glue.type)}`)).toEqual(['ns1.sub.example.com A'])
+  }
+})
+
 test('ends a circle of CNAMEs', async () => {
   const { rcode, answers } = await query(await serve(), 'loop-a.example.com', 'A')
 

@@ -9,6 +9,7 @@ import {
   type Resolver,
 } from '@cutover/dns'
 import { inMemoryResolver, inMemoryZone, type ResolverProfileName } from '@cutover/dns/testing'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
 import { apiSet, apiZone, aws, azure, rejection, thrown } from './example.ts'
@@ -178,6 +179,35 @@ test('long before the switch each resolver is looked at once, while that is forg
   expect(resolvers[0]?.askedAt[1]).toBeGreaterThanOrEqual(switchAt)
 })
 
+test('whenever the switch is, nobody is asked within a TTL before it, nor before all servers have the new answer', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 300_000 }),
+      fc.integer({ min: 0, max: 120 }),
+      fc.array(fc.integer({ min: 0, max: 60_000 }), { minLength: 1, maxLength: 4 }),
+      async (inMs, ttlSeconds, serverDelaysMs) => {
+        const world = fakeWorld()
+        clock = world.clock
+        const { zone, api } = apiZone(world, apiSet(ttlSeconds), { serverDelaysMs })
+        const fake = inMemoryResolver(world, { zone, name: 'unbound' })
+        const resolver = counted(fake)
+        const switchAt = clock.now() + inMs
+        world.later(inMs, () => zone.editBehind(apiSet(ttlSeconds, azure)))
+
+        const observations = await all(observe(api, { resolvers: [resolver], to: azure, switchAt, clock }))
+
+        const servedAt = switchAt + Math.max(...serverDelaysMs)
+        const { askedAt } = resolver
+        expect(askedAt.filter((at) => at > switchAt - ttlSeconds * 1_000 && at < servedAt)).toEqual([])
+        // So nothing that observing has put into the cache delays the move.
+        expect(observations.at(-1)?.state).toBe('new')
+        expect(askedAt.length).toBeLessThanOrEqual(2)
+      },
+    ),
+    { numRuns: 200 },
+  )
+})
+
 test('an absent name never counts as moved, and is asked for again when that is forgotten', async () => {
   const world = fakeWorld()
   clock = world.clock
@@ -268,6 +298,27 @@ test('a resolver that does not answer is asked again, less and less often, until
     'dead does not answer: SERVFAIL',
     'silent does not answer: no answer within 2s',
   ])
+})
+
+test('nobody is asked first at the end of a second: its answer would count from nobody knows which', async () => {
+  const world = fakeWorld()
+  clock = world.clock
+  const { zone, api } = apiZone(world, apiSet(20), { serverDelaysMs: [0] })
+  const fake = inMemoryResolver(world, { zone, name: 'unbound' })
+  fake.answer(name, 'CNAME')
+  zone.editBehind(apiSet(20, azure))
+  const slow = counted({
+    name: 'slow',
+    async lookup(...question) {
+      await world.clock.sleep(80)
+      return fake.lookup(...question)
+    },
+  })
+  await world.clock.sleep(950)
+
+  await all(observe(api, { resolvers: [slow], to: azure, clock }))
+
+  expect(slow.askedAt).toHaveLength(3)
 })
 
 test('an answer that is neither the former nor the new one is told as such', async () => {

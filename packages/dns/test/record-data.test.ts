@@ -168,7 +168,16 @@ test('whatever fields a value has, its text says them all, in one form', () => {
       const text = recordText(type, data)
 
       expect(recordText(type, recordData(type, text))).toBe(text)
-      if (type !== 'AAAA' && type !== 'SVCB') expect(recordData(type, text)).toEqual(data)
+    }),
+  )
+})
+
+test('whatever fields a value has, they are read back from its text', () => {
+  // The addresses of these have several texts.
+  const inOneForm = anyData.filter(([type]) => type !== 'AAAA' && type !== 'SVCB')
+  fc.assert(
+    fc.property(inOneForm, ([type, data]) => {
+      expect(recordData(type, recordText(type, data))).toEqual(data)
     }),
   )
 })

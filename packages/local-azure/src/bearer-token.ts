@@ -3,21 +3,21 @@ import { formatInstant } from '@cutover/core'
 import { armError } from './arm-error.ts'
 import type { Answer } from './provider.ts'
 
-const audiences: ReadonlySet<string> = new Set([
-  'https://management.core.windows.net',
-  'https://management.core.windows.net/',
-  'https://management.azure.com',
-  'https://management.azure.com/',
-])
+/** Without a slash at the end; with one they are as good. */
+const armAudiences: readonly string[] = ['https://management.core.windows.net', 'https://management.azure.com']
 
 /** Which tenant a client should ask for a token. */
 const tenant = '00000000-0000-0000-0000-00000000000a'
 
 /**
  * What is answered to a request without a good token; `undefined` to one that has one. A token in the form of a JWT must be for
- * Resource Manager and not have expired; any other text is taken as it is, and nothing is verified.
+ * one of the audiences, by default Resource Manager, and not have expired; any other text is taken as it is, and nothing is verified.
  */
-export function unauthenticated(authorization: string | undefined, now: number): Answer | undefined {
+export function unauthenticated(
+  authorization: string | undefined,
+  now: number,
+  audiences: readonly string[] = armAudiences,
+): Answer | undefined {
   if (authorization === undefined) {
     return refused(
       'AuthenticationFailed',
@@ -34,8 +34,8 @@ export function unauthenticated(authorization: string | undefined, now: number):
     )
   }
   const claims = claimsOf(token)
-  if (claims?.aud !== undefined && !audiences.has(claims.aud)) {
-    const wanted = [...audiences].map((audience) => `'${audience}'`).join(',')
+  if (claims?.aud !== undefined && !audiences.includes(claims.aud.replace(/\/$/, ''))) {
+    const wanted = audiences.flatMap((audience) => [`'${audience}'`, `'${audience}/'`]).join(',')
     const message = `The access token has been obtained for wrong audience or resource '${claims.aud}'. It should exactly match with one of the allowed audiences ${wanted}.`
     return refused('InvalidAuthenticationTokenAudience', message, 'The access token is for another audience.')
   }

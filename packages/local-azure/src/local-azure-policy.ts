@@ -2,7 +2,11 @@
 export interface PolicyRequest {
   url: string
   allowInsecureConnection?: boolean
+  readonly headers: { set(name: string, value: string): void; delete(name: string): void }
 }
+
+/** Tells the server where the client meant to send a request: some services are told apart by their host alone. */
+export const meantHostHeader = 'x-local-azure-host'
 
 /** Fits an entry of `additionalPolicies` of every Azure client. */
 export interface LocalAzurePolicy {
@@ -31,13 +35,15 @@ export function localAzurePolicy(server: string | { readonly url: string }): Loc
       name: 'localAzurePolicy',
       async sendRequest(request, next) {
         const { url, allowInsecureConnection } = request
-        const { pathname, search } = new URL(url)
+        const { host, pathname, search } = new URL(url)
         request.url = `${origin}${pathname}${search}`
         request.allowInsecureConnection = true
+        request.headers.set(meantHostHeader, host)
         try {
           return await next(request)
         } finally {
           request.url = url
+          request.headers.delete(meantHostHeader)
           request.allowInsecureConnection = allowInsecureConnection ?? false
         }
       },

@@ -34,9 +34,11 @@ export class OperationTable {
     return this.#entries.map(({ operation }) => operation.id)
   }
 
-  find(method: string, path: string): Found | undefined {
+  /** Among those that `serves` says are to be had at the host. */
+  find(method: string, path: string, serves: (operation: Operation) => boolean): Found | undefined {
     const methods: Method[] = []
     for (const { operation, pattern, names } of this.#entries) {
+      if (!serves(operation)) continue
       const match = pattern.exec(path)
       if (!match) continue
       if (operation.method === method) {

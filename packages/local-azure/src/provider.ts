@@ -29,6 +29,8 @@ export interface ArmRequest {
   /** In lower case; without `authorization`. */
   readonly headers: Readonly<Record<string, string>>
   readonly apiVersion: string
+  /** Where the client meant to send it: `westeurope.metrics.monitor.azure.com`; `undefined` without `policy()`. */
+  readonly host: string | undefined
   /** Parsed; `undefined` when there was none. */
   readonly body: unknown
 }
@@ -57,4 +59,14 @@ export interface Provider {
   /** `westeurope`. */
   readonly location: string
   readonly operations: readonly Operation[]
+  /** It is no part of Resource Manager: it has hosts and audiences of its own, and of the checks only that of the token. */
+  readonly dataPlane?: DataPlane | undefined
+}
+
+/** A service beside Resource Manager. */
+export interface DataPlane {
+  /** Which hosts are its own: `(host) => host === 'api.loganalytics.io'`. */
+  serves(host: string): boolean
+  /** Whom a token must be for, without a slash at the end: `https://api.loganalytics.io`. */
+  readonly audiences: readonly string[]
 }

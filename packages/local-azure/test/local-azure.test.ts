@@ -26,14 +26,19 @@ test('two servers at once know nothing of each other', async () => {
 test('the policy takes an address as well, and gives every request its own address back', async () => {
   const { server } = await serve()
   const { policy, position } = localAzurePolicy(`${server.url}/`)
-  const request: PolicyRequest = { url: 'https://management.azure.com/a%20b?c=d' }
+  const headers = new Map<string, string>()
+  const request: PolicyRequest = { url: 'https://management.azure.com/a%20b?c=d', headers }
 
   const sent = await policy.sendRequest(request, ({ url, allowInsecureConnection }) =>
-    Promise.resolve({ url, allowInsecureConnection }),
+    Promise.resolve({ url, allowInsecureConnection, host: headers.get('x-local-azure-host') }),
   )
 
-  expect([position, sent]).toEqual(['perRetry', { url: `${server.url}/a%20b?c=d`, allowInsecureConnection: true }])
-  expect(request).toEqual({ url: 'https://management.azure.com/a%20b?c=d', allowInsecureConnection: false })
+  const host = 'management.azure.com'
+  expect([position, sent]).toEqual([
+    'perRetry',
+    { url: `${server.url}/a%20b?c=d`, allowInsecureConnection: true, host },
+  ])
+  expect(request).toEqual({ url: `https://${host}/a%20b?c=d`, allowInsecureConnection: false, headers: new Map() })
 })
 
 test('a client authenticates as it does in Azure', async () => {

@@ -4,7 +4,7 @@ import { localAzure, sites } from '@cutover/local-azure'
 import { expect, test } from 'vitest'
 
 import { orders } from './orders.ts'
-import { descriptions, failure, outcomes, send, serve, siteUrl } from './serve.ts'
+import { clientOf, descriptions, failure, outcomes, send, serve, siteUrl } from './serve.ts'
 
 test('the official client gets an app', async () => {
   const { webApps, server } = await serve()
@@ -287,8 +287,45 @@ test('two providers of one operation are refused', async () => {
   await expect(twice).rejects.toMatchObject({ code: 'LOCAL_AZURE_OPTION_INVALID' })
 })
 
+test('references to a vault are listed with what became of them', async () => {
+  const references = [
+    { setting: 'DB', reference: '@Microsoft.KeyVault(SecretUri=https://v/s)', status: 'SecretNotFound' },
+  ]
+  const { webApps } = await serve({ providers: [sites([{ ...orders(), references: () => references }])] })
+
+  const [one] = await listed(webApps.listAppSettingsKeyVaultReferences('local', 'orders'))
+
+  expect(one).toMatchObject({ name: 'DB', status: 'SecretNotFound', reference: references[0]?.reference })
+})
+
+test('functions have the configuration that their machine gives', async () => {
+  const config = { bindings: [{ type: 'httpTrigger', route: 'orders/{id}', methods: ['get'] }] }
+  const functions = () => [{ name: 'http', isDisabled: false, config }]
+  const { webApps } = await serve({ providers: [sites([{ ...orders(), functions }])] })
+
+  expect((await webApps.getFunction('local', 'orders', 'http')).config).toEqual(config)
+})
+
+test('what a subscription has used in a location is listed, and nothing of another', async () => {
+  const usages = { FlexConsumptionCores: { used: 12, limit: 250 } }
+  const { server } = await serve({ providers: [sites({ machines: [], usages })] })
+  const { getUsagesInLocation } = clientOf(server)
+
+  const here = await listed(getUsagesInLocation.list('westeurope'))
+  const elsewhere = await listed(getUsagesInLocation.list('eastus'))
+
+  expect(here).toMatchObject([{ name: { value: 'FlexConsumptionCores' }, currentValue: 12, limit: 250, unit: 'Count' }])
+  expect(elsewhere).toEqual([])
+})
+
+async function listed<T>(pages: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = []
+  for await (const one of pages) all.push(one)
+  return all
+}
+
 test.skipIf(!descriptions)('every operation is held to the official description', async () => {
-  const { webApps } = await serve()
+  const { webApps, server } = await serve()
   descriptions?.checked.clear()
 
   await webApps.get('local', 'orders')
@@ -302,10 +339,14 @@ test.skipIf(!descriptions)('every operation is held to the official description'
   await webApps.getFunction('local', 'orders', 'queue')
   await failure(webApps.syncFunctionTriggers('local', 'orders'))
   await webApps.listHostKeys('local', 'orders')
+  await webApps.listAppSettingsKeyVaultReferences('local', 'orders').next()
+  await clientOf(server).getUsagesInLocation.list('westeurope').next()
 
   expect([...(descriptions?.checked ?? [])].sort()).toEqual(
     sites([])
       .operations.map(({ id }) => id)
+      // Those are in host-names.test.ts.
+      .filter((id) => !id.includes('HostNameBinding'))
       .sort(),
   )
 })

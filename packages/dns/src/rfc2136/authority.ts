@@ -5,10 +5,10 @@ import type { Clock } from '@cutover/core'
 import { type Endpoint, notAuthorized, tsigRefused, unavailable } from './failure.ts'
 import { Malformed } from './malformed.ts'
 import { type DecodedMessage, decodeMessage, encodeMessage, type Message, type Question } from './message.ts'
-import { rcode, tsigError } from './registry.ts'
+import { rcode, tsigError, tsigErrorName } from './registry.ts'
 import { type Exchange, overTcp } from './tcp.ts'
 import type { TsigKey } from './tsig-key.ts'
-import { tsigOf } from './tsig-record.ts'
+import { type Tsig, tsigOf } from './tsig-record.ts'
 import { sign, verify } from './tsig.ts'
 
 /** A server that is asked, and how. */
@@ -38,31 +38,60 @@ export function talkTo<T>(
   use: (ask: Ask) => Promise<T>,
 ): Promise<T> {
   const { endpoint, timeoutMs, clock } = authority
+  const ids = new Set<number>()
   return overTcp(endpoint, { timeoutMs, clock, signal }, (exchange) =>
-    use((message, fence) => ask(authority, exchange, message, fence)),
+    use((message, fence) => ask(authority, exchange, message, { ids, fence })),
   )
+}
+
+/** So many questions may be under way at once on a connection. */
+const mostAtOnce = 64
+
+/** Asks one thing of each, several at once; answers in the order of `all`. */
+export async function askAll<T, R>(all: readonly T[], one: (each: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = []
+  const queue = all.entries()
+  const work = async (): Promise<void> => {
+    for (const [place, each] of queue) results[place] = await one(each)
+  }
+  await Promise.all(Array.from({ length: Math.min(mostAtOnce, all.length) }, work))
+  return results
 }
 
 async function ask(
   authority: Authority,
   exchange: Exchange,
   message: Omit<Message, 'id' | 'isResponse'>,
-  fence: (() => void) | undefined,
+  { ids, fence }: { readonly ids: Set<number>; readonly fence: (() => void) | undefined },
 ): Promise<DecodedMessage> {
   const { key, fudgeSeconds, clock } = authority
-  const id = randomInt(0x1_0000)
+  let id = randomInt(0x1_0000)
+  while (ids.has(id)) id = randomInt(0x1_0000)
+  ids.add(id)
   const plain = encodeMessage({ ...message, id, isResponse: false })
   // Nothing is awaited from here to the write, so that the signature's window begins with it.
   const signed = key === undefined ? undefined : sign(plain, key, { now: clock.now(), fudgeSeconds })
   const bytes = await exchange(signed?.bytes ?? plain, fence)
-  try {
+  ids.delete(id)
+  return orUnavailable(authority, () => {
     const response = decodeMessage(bytes)
     if (!answers(response, { ...message, id })) throw new Malformed('it belongs to another question')
-    if (key !== undefined && signed !== undefined) checkSignature(authority, key, bytes, response, signed.mac)
+    if (key !== undefined && signed !== undefined) {
+      checkSignature(authority, key, response, (tsig) =>
+        verify(bytes, response, tsig, key, { now: clock.now(), requestMac: signed.mac }),
+      )
+    }
     return response
+  })
+}
+
+/** What cannot be read says nothing. */
+export function orUnavailable<T>({ endpoint }: Authority, read: () => T): T {
+  try {
+    return read()
   } catch (error) {
     if (!(error instanceof Malformed)) throw error
-    throw unavailable(authority.endpoint, `sent what is no answer: ${error.message}`, { cause: error })
+    throw unavailable(endpoint, `sent what is no answer: ${error.message}`, { cause: error })
   }
 }
 
@@ -81,14 +110,13 @@ export function sameQuestion(a: Question, b: Question): boolean {
 /** Errors that a server answers before it has looked at the signature; a forged one does no more than a lost answer. */
 const mayBeUnsigned: ReadonlySet<number> = new Set([rcode.FORMERR, rcode.SERVFAIL, rcode.NOTIMP, rcode.REFUSED])
 
-function checkSignature(
-  { endpoint, clock }: Authority,
-  key: TsigKey,
-  bytes: Buffer,
+/** @throws CutoverError `DNS_NOT_AUTHORIZED` unless `wrong` finds the signature good */
+export function checkSignature(
+  { endpoint }: Authority,
+  { name: keyName, algorithm }: TsigKey,
   response: DecodedMessage,
-  requestMac: Buffer,
+  wrong: (tsig: Tsig) => number | undefined,
 ): void {
-  const { name: keyName, algorithm } = key
   const tsig = tsigOf(response)
   if (tsig === undefined) {
     if (mayBeUnsigned.has(response.rcode)) return
@@ -105,11 +133,11 @@ function checkSignature(
         : undefined
     throw tsigRefused(endpoint, tsig.error, { keyName, algorithm, skewSeconds })
   }
-  const wrong = verify(bytes, response, tsig, key, { now: clock.now(), requestMac })
-  if (wrong === undefined) return
+  const code = wrong(tsig)
+  if (code === undefined) return
   throw notAuthorized(
     endpoint,
-    `sent an answer whose signature is not good (${Object.entries(tsigError).find(([, code]) => code === wrong)?.[0]})`,
+    `sent an answer whose signature is not good (${tsigErrorName(code)})`,
     `Check that the server's key ${keyName} is ours, both clocks, and that nothing between alters DNS messages.`,
   )
 }

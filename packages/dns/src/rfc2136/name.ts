@@ -1,8 +1,9 @@
+import { nameOf, octetsOf, rawLabels } from '../name-labels.ts'
 import { Malformed } from './malformed.ts'
 
 /**
- * A domain name as text: labels in presentation format (`\.` and `\DDD` for what is no plain character), absolute,
- * without the last dot. The root is `''`. In wire format: length-prefixed labels, 255 bytes at most (RFC 1035 §3.1).
+ * A domain name as text: labels as `nameOf` escapes them, absolute, without the last dot. The root is `''`. In wire format:
+ * length-prefixed labels, 255 bytes at most (RFC 1035 §3.1).
  */
 
 /** Uncompressed wire format. */
@@ -16,29 +17,18 @@ export function encodeName(name: string): Buffer {
 
 /** The bytes of each label. */
 function labelsOf(name: string): Buffer[] {
-  const text = name.endsWith('.') && !name.endsWith('\\.') ? name.slice(0, -1) : name
-  if (text === '') return []
-  const labels: Buffer[] = []
-  let label: number[] = []
-  const end = (): void => {
-    if (label.length === 0) throw new Malformed(`${JSON.stringify(name)} has an empty label`)
-    if (label.length > 63) throw new Malformed(`${JSON.stringify(name)} has a label of more than 63 bytes`)
-    labels.push(Buffer.from(label))
-    label = []
-  }
-  for (let i = 0; i < text.length; i++) {
-    const character = text.charCodeAt(i)
-    if (character === 0x2e) end()
-    else if (character === 0x5c) {
-      const escaped = /^(?:([01]\d\d|2[0-4]\d|25[0-5])|([^\d]))/.exec(text.slice(i + 1))
-      if (!escaped) throw new Malformed(`${JSON.stringify(name)} has an unfinished escape`)
-      label.push(escaped[1] === undefined ? text.charCodeAt(i + 1) : Number(escaped[1]))
-      i += escaped[0].length
-    } else label.push(character)
-    if (character > 0x7e) throw new Malformed(`${JSON.stringify(name)} is not ASCII: write its A-label (xn--…)`)
-  }
-  end()
-  return labels
+  if (name === '' || name === '.') return []
+  return rawLabels(name).map((raw) => {
+    const octets = octetsOf(raw)
+    if (octets === undefined) {
+      throw new Malformed(
+        `${JSON.stringify(name)} has an unfinished escape, or is not ASCII: write its A-label (xn--…)`,
+      )
+    }
+    if (octets === '') throw new Malformed(`${JSON.stringify(name)} has an empty label`)
+    if (octets.length > 63) throw new Malformed(`${JSON.stringify(name)} has a label of more than 63 bytes`)
+    return Buffer.from(octets, 'latin1')
+  })
 }
 
 /** Reads a name at `at`, following compression pointers backwards only. `end` is the offset after it, where it stands. */
@@ -47,7 +37,7 @@ export function decodeName(message: Buffer, at: number): { name: string; end: nu
   let [position, end, limit, length] = [at, -1, at, 1]
   for (;;) {
     const size = byteAt(message, position)
-    if (size === 0) return { name: labels.join('.'), end: end === -1 ? position + 1 : end }
+    if (size === 0) return { name: nameOf(labels), end: end === -1 ? position + 1 : end }
     if (size >= 0xc0) {
       const target = ((size & 0x3f) << 8) | byteAt(message, position + 1)
       if (end === -1) end = position + 2
@@ -60,7 +50,7 @@ export function decodeName(message: Buffer, at: number): { name: string; end: nu
       length += size + 1
       if (length > 255) throw new Malformed('a name is longer than 255 bytes')
       byteAt(message, position + size)
-      labels.push(labelText(message.subarray(position + 1, position + 1 + size)))
+      labels.push(message.toString('latin1', position + 1, position + 1 + size))
       position += size + 1
     }
   }
@@ -70,16 +60,6 @@ function byteAt(message: Buffer, at: number): number {
   const byte = message[at]
   if (byte === undefined) throw new Malformed('the message ends within a name')
   return byte
-}
-
-function labelText(label: Buffer): string {
-  let text = ''
-  for (const byte of label) {
-    if (byte < 0x21 || byte > 0x7e) text += `\\${String(byte).padStart(3, '0')}`
-    else if (byte === 0x2e || byte === 0x5c) text += `\\${String.fromCharCode(byte)}`
-    else text += String.fromCharCode(byte)
-  }
-  return text
 }
 
 /** The form in which names are compared: lower case (RFC 4343), no last dot, one way of escaping. */

@@ -1,7 +1,12 @@
+import { isCutoverError } from '@cutover/core'
+
 import type { RecordType } from '../dns-zone.ts'
-import { decodeIpv4, decodeIpv6, encodeIpv4, encodeIpv6 } from './ip-address.ts'
+import { type RecordData, recordText } from '../record-data.ts'
+import { recordFormats } from '../record-formats.ts'
+import { recordTypes } from '../record-kinds.ts'
 import { Malformed } from './malformed.ts'
-import { canonicalName, decodeName, encodeName } from './name.ts'
+import { decodeName, encodeName } from './name.ts'
+import { rdataFormats, stringsOf } from './rdata-formats.ts'
 import { typeCode } from './registry.ts'
 
 /** Where names stand in the RDATA that may be compressed (RFC 3597 §4): bytes before them, and how many. */
@@ -12,6 +17,8 @@ const namesIn: ReadonlyMap<number, { readonly before: number; readonly count: nu
   [typeCode.DNAME, { before: 0, count: 1 }],
   [typeCode.SOA, { before: 0, count: 2 }],
   [typeCode.MX, { before: 2, count: 1 }],
+  // Must not be compressed (RFC 2782), and is by some: RFC 3597 §4 wants it read all the same.
+  [typeCode.SRV, { before: 6, count: 1 }],
 ])
 
 /** RDATA by itself: names that point elsewhere in the message are written out. */
@@ -49,57 +56,50 @@ export function sameRdata(type: number, a: readonly Buffer[], b: readonly Buffer
   return left?.join() === right?.join()
 }
 
-/** @throws Malformed when the value is none of that type. */
-export function encodeValue(recordType: RecordType, value: string): Buffer {
-  switch (recordType) {
-    case 'A':
-      return encodeIpv4(value)
-    case 'AAAA':
-      return encodeIpv6(value)
-    case 'CNAME':
-      return encodeName(canonicalName(value))
-    case 'TXT':
-      return encodeText(value)
-  }
+/** Names in it may be any: what a caller writes is looked at before it comes here. @throws Malformed when the value is none of that type. */
+export function encodeValue(type: RecordType, value: string): Buffer {
+  return orMalformed(() => encodeAs(type, value))
+}
+
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- it says that both formats are of one type
+function encodeAs<Type extends RecordType>(type: Type, value: string): Buffer {
+  return rdataFormats[type].encode(recordFormats[type].parsed(value, 'value'))
 }
 
 /** The value as `RecordSet` has it. @throws Malformed */
-export function decodeValue(recordType: RecordType, rdata: Buffer): string {
-  switch (recordType) {
-    case 'A':
-      return decodeIpv4(rdata)
-    case 'AAAA':
-      return decodeIpv6(rdata)
-    case 'CNAME':
-      return decodeName(rdata, 0).name.toLowerCase()
-    case 'TXT':
-      return decodeText(rdata)
+export function decodeValue(type: RecordType, rdata: Buffer): string {
+  return orMalformed(() => decodeAs(type, rdata))
+}
+
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- it says that both formats are of one type
+function decodeAs<Type extends RecordType>(type: Type, rdata: Buffer): string {
+  const data: RecordData<Type> = rdataFormats[type].decode(rdata)
+  // An address, a name or a text: whoever reads it looks at it.
+  return typeof data === 'string' ? data : recordText(type, data)
+}
+
+/** Are these bytes data of that type? Of a type that is not known here, any are. */
+export function isRdata(type: number, rdata: Buffer): boolean {
+  const known = recordTypes.find((each) => typeCode[each] === type)
+  if (known === undefined) return true
+  try {
+    // A text need not be UTF-8, and a name may be any.
+    if (known === 'TXT') return stringsOf(rdata).length > 0
+    if (known === 'HTTPS' || known === 'SVCB') return decodeValue(known, rdata) !== ''
+    orMalformed(() => rdataFormats[known].decode(rdata))
+    return true
+  } catch (error) {
+    if (error instanceof Malformed) return false
+    throw error
   }
 }
 
-/** One text as strings of at most 255 bytes (RFC 1035 §3.3.14). */
-function encodeText(text: string): Buffer {
-  if (!text.isWellFormed()) throw new Malformed('a TXT value has half of a surrogate pair')
-  const bytes = Buffer.from(text, 'utf8')
-  const parts: Buffer[] = []
-  for (let at = 0; at === 0 || at < bytes.length; at += 255) {
-    const string = bytes.subarray(at, at + 255)
-    parts.push(Buffer.of(string.length), string)
+function orMalformed<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof RangeError) throw new Malformed('the data of a record are too short')
+    if (isCutoverError(error)) throw new Malformed(error.message)
+    throw error
   }
-  return Buffer.concat(parts)
-}
-
-function decodeText(rdata: Buffer): string {
-  const parts: Buffer[] = []
-  for (let at = 0; at < rdata.length;) {
-    const end = at + 1 + rdata.readUInt8(at)
-    if (end > rdata.length) throw new Malformed('a TXT string runs past the end of its record')
-    parts.push(rdata.subarray(at + 1, end))
-    at = end
-  }
-  const bytes = Buffer.concat(parts)
-  const text = bytes.toString('utf8')
-  // Answering a text that cannot be written back as it was would lose it in a rollback.
-  if (!Buffer.from(text, 'utf8').equals(bytes)) throw new Malformed('a TXT value is not UTF-8')
-  return text
 }

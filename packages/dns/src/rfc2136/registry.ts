@@ -10,10 +10,29 @@ export const typeCode = {
   MX: 15,
   TXT: 16,
   AAAA: 28,
+  LOC: 29,
+  SRV: 33,
+  NAPTR: 35,
   DNAME: 39,
   OPT: 41,
+  DS: 43,
+  SSHFP: 44,
+  RRSIG: 46,
+  NSEC: 47,
+  DNSKEY: 48,
+  NSEC3: 50,
+  NSEC3PARAM: 51,
+  TLSA: 52,
+  CDS: 59,
+  CDNSKEY: 60,
+  SVCB: 64,
+  HTTPS: 65,
   TSIG: 250,
+  IXFR: 251,
+  AXFR: 252,
   ANY: 255,
+  URI: 256,
+  CAA: 257,
 } as const
 
 /** CLASS numbers; `NONE` and `ANY` have their own meaning in an update (RFC 2136 §2.4, §2.5). */
@@ -49,7 +68,16 @@ export function tsigErrorName(code: number): string {
   return Object.entries(tsigError).find(([, value]) => value === code)?.[0] ?? `TSIG error ${code}`
 }
 
-/** `28` → `'AAAA'`; a number without a name here as `TYPE65` (RFC 3597 §5). */
-export function typeName(code: number): string {
-  return Object.entries(typeCode).find(([, value]) => value === code)?.[0] ?? `TYPE${code}`
+/** `'AAAA'` → 28, `'TYPE4711'` → 4711; `undefined` for what is no type. */
+export function typeNumber(name: string): number | undefined {
+  if (Object.hasOwn(typeCode, name)) return typeCode[name as keyof typeof typeCode]
+  const number = Number(/^TYPE(\d{1,5})$/.exec(name)?.[1] ?? Number.NaN)
+  return number <= 0xffff ? number : undefined
 }
+
+/** `28` → `'AAAA'`; a number without a name here as `TYPE4711` (RFC 3597 §5). */
+export function typeName(code: number): string {
+  return typeNames.get(code) ?? `TYPE${code}`
+}
+
+const typeNames = new Map<number, string>(Object.entries(typeCode).map(([name, code]) => [code, name]))

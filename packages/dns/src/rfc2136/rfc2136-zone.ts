@@ -1,16 +1,19 @@
-import { type Clock, CutoverError, isCutoverError, knownOptions, systemClock } from '@cutover/core'
+import { type Clock, knownOptions, systemClock } from '@cutover/core'
 
 import { nameInZone } from '../dns-name.ts'
-import type { DnsZone, RecordSet } from '../dns-zone.ts'
-import { recordSet } from '../record-set.ts'
+import type { DnsZone, DnsZoneSupport, Edit, WriteOptions } from '../dns-zone.ts'
+import { recordTypes } from '../record-kinds.ts'
+import { applyEdits } from './apply-edits.ts'
 import { type Authority, talkTo } from './authority.ts'
-import { type Endpoint, rejected } from './failure.ts'
+import { checkedEdits } from './checked-edits.ts'
+import type { Endpoint } from './failure.ts'
 import { readBack } from './read-back.ts'
-import { replaceRecord } from './replace-record.ts'
+import { servedSet } from './served-set.ts'
 import { isReceipt, presentReceipt, waitUntilServing } from './served.ts'
+import { transferZone } from './transfer.ts'
 import { type TsigKeyOptions, tsigKey } from './tsig-key.ts'
 import { checkOptions } from './zone-options.ts'
-import { readState } from './zone-state.ts'
+import { readState, serialOf } from './zone-state.ts'
 import { foundOf } from './zone-token.ts'
 
 export interface Rfc2136ZoneOptions {
@@ -60,17 +63,17 @@ const zoneOptions: readonly (keyof Rfc2136ZoneOptions)[] = [
 /**
  * A zone at a server that takes dynamic updates (RFC 2136) signed with TSIG (RFC 8945); tested with BIND 9.18.
  *
- * `replace` is one message over TCP: it succeeds only if the record has exactly the expected values *and* the zone's SOA is
- * the one under which value and TTL were read. So an edit of the TTL alone is seen, which a prerequisite by itself cannot see.
- * A change elsewhere in the zone moves the SOA too; then the record is read again, and the update sent with the new SOA as long
- * as the record is exactly as expected, five times at most. After NOERROR it reads back, because servers ignore silently what
- * cannot be (RFC 2136 §3.4.2).
+ * `replace` and `replaceAll` are one message over TCP: it succeeds only if every record has exactly the expected values *and* the
+ * zone's SOA is the one under which values and TTLs were read. So an edit of a TTL alone is seen, which a prerequisite by itself
+ * cannot see. A change elsewhere in the zone moves the SOA too; then the records are read again, and the update sent with the new
+ * SOA as long as they are exactly as expected, five times at most. After NOERROR it reads back, because servers ignore silently
+ * what cannot be (RFC 2136 §3.4.2). `list` is a zone transfer (RFC 5936), which the server must allow the key.
  *
  * Needs a server that changes the SOA's serial with each update, as RFC 2136 §3.6 asks for.
  *
  * @throws CutoverError `DNS_OPTION_INVALID`. Its methods: `DNS_UNAVAILABLE` (retryable: no answer, REFUSED, SERVFAIL),
- * `DNS_NOT_AUTHORIZED` (NOTAUTH, BADKEY, BADSIG, BADTIME, an answer whose signature is not good), `DNS_CONFLICT`,
- * `DNS_CHANGE_REJECTED`, `DNS_NAME_INVALID`, `DNS_RECORD_UNSUPPORTED` (a TXT that is not UTF-8).
+ * `DNS_NOT_AUTHORIZED` (NOTAUTH, BADKEY, BADSIG, BADTIME, an answer whose signature is not good, a transfer that is not allowed),
+ * `DNS_CONFLICT`, `DNS_CHANGE_REJECTED`, `DNS_BATCH_TOO_LARGE` (one message has 65,535 bytes), `DNS_NAME_INVALID`.
  */
 export function rfc2136Zone(options: Rfc2136ZoneOptions): DnsZone {
   knownOptions(options, zoneOptions, 'DNS_OPTION_INVALID', 'rfc2136Zone')
@@ -80,28 +83,40 @@ export function rfc2136Zone(options: Rfc2136ZoneOptions): DnsZone {
   const name = checkOptions({ ...options, servers, port, timeoutMs, fudgeSeconds, propagationMs, lateMs })
   const authority = (endpoint: Endpoint): Omit<Authority, 'key'> => ({ endpoint, fudgeSeconds, timeoutMs, clock })
   const primary: Authority = { ...authority({ server, port }), key: tsigKey(options.key) }
-  const everywhere = servers.map(({ server: at, port: its = 53 }) =>
-    at === server && its === port ? primary : authority({ server: at, port: its }),
+  const everywhere = servers.map(({ server: host, port: its = 53 }) =>
+    host === server && its === port ? primary : authority({ server: host, port: its }),
   )
   const { endpoint } = primary
+  const at = { endpoint, zone: name }
+  const write = (edits: readonly Edit[], { signal, fence }: WriteOptions = {}): Promise<unknown> => {
+    const checked = checkedEdits(edits, at)
+    return talkTo(primary, signal, async (ask) => {
+      await applyEdits(ask, { ...at, edits: checked, fence })
+      return readBack(ask, at, checked)
+    })
+  }
 
   return {
     name,
-    supports: { compareAndSwap: 'value and ttl' },
+    supports,
     lateMs,
     propagationMs,
     async find(text, type, { signal } = {}) {
-      const wanted = { endpoint, zone: name, name: nameInZone(text, name), type }
-      return foundOf(await talkTo(primary, signal, (ask) => readState(ask, wanted)))
+      const key = { name: nameInZone(text, name), type }
+      const state = await talkTo(primary, signal, (ask) => readState(ask, at, [key]))
+      const [found] = state.found
+      return found && foundOf(state, found)
     },
-    async replace(expected, next, { signal, fence } = {}) {
-      const from = expected && { ...expected, set: checked(expected.set, name, endpoint) }
-      const to = next && checked(next, name, endpoint)
-      if (!from && !to) throw rejected(endpoint, 'is asked neither to replace a record nor to put one there')
-      return talkTo(primary, signal, async (ask) => {
-        await replaceRecord(ask, { endpoint, zone: name, expected: from, next: to, fence })
-        return readBack(ask, { endpoint, zone: name }, from?.set, to)
-      })
+    async *list({ signal } = {}) {
+      const { soa, sets } = await transferZone(primary, name, signal)
+      const state = { soa, serial: serialOf(endpoint, soa) }
+      for (const set of sets) yield foundOf(state, servedSet(set, name))
+    },
+    async replace(expected, next, how) {
+      return write([{ expected, next }], how)
+    },
+    async replaceAll(edits, how) {
+      return edits.length === 0 ? undefined : write(edits, how)
     },
     async waitUntilServed(receipt, { clock: time, signal }) {
       const served = isReceipt(receipt) ? receipt : await presentReceipt(primary, name, { clock: time, signal })
@@ -110,14 +125,12 @@ export function rfc2136Zone(options: Rfc2136ZoneOptions): DnsZone {
   }
 }
 
-/** Refuses what the server would, before anything is sent. */
-function checked(set: RecordSet, zone: string, endpoint: Endpoint): RecordSet {
-  try {
-    return recordSet(set, zone)
-  } catch (error) {
-    if (!isCutoverError(error)) throw error
-    throw new CutoverError('DNS_CHANGE_REJECTED', `${endpoint.server} is sent no such record: ${error.message}`, {
-      cause: error,
-    })
-  }
+/** RFC 2181 §8: a TTL has 31 bits. */
+const supports: DnsZoneSupport = {
+  compareAndSwap: 'value and ttl',
+  types: recordTypes,
+  alias: false,
+  weighted: false,
+  ttlSeconds: { least: 0, most: 2_147_483_647 },
+  creates: true,
 }

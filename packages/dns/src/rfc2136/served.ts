@@ -1,11 +1,11 @@
 import type { Clock } from '@cutover/core'
 import { isCutoverError } from '@cutover/core'
 
-import type { RecordSet } from '../dns-zone.ts'
 import { sameRecordSet } from '../record-set.ts'
 import { type Authority, talkTo } from './authority.ts'
+import type { ZoneSet } from './served-set.ts'
 import { isAtLeast } from './soa.ts'
-import { readRecord, readSoa } from './zone-state.ts'
+import { readRecord, readSoa, type RecordKey } from './zone-state.ts'
 
 /** What `replace` answers: the serial under which the write was read back, and what was read. JSON data. */
 export interface Receipt {
@@ -14,7 +14,7 @@ export interface Receipt {
 }
 
 /** `set` is left out where there is no such record any more. */
-export type ServedRecord = Pick<RecordSet, 'name' | 'type'> & { readonly set?: RecordSet | undefined }
+export type ServedRecord = RecordKey & { readonly set?: ZoneSet | undefined }
 
 export interface WaitOptions {
   readonly clock: Clock
@@ -53,7 +53,7 @@ function serves(
     if (!isAtLeast(now.serial, serial)) return false
     if (now.serial !== serial) return true
     for (const { name, type, set } of records) {
-      const found = await readRecord(ask, { endpoint, zone, name, type })
+      const found = await readRecord(ask, { endpoint, zone }, { name, type })
       if (!sameRecordSet(found?.set, set)) return false
     }
     return true

@@ -11,11 +11,17 @@ export interface SocketOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Writes one message in the turn in which it is called, `fence` directly before, and answers the one that comes back. */
+/**
+ * Writes one message in the turn in which it is called, `fence` directly before, and answers the one that comes back. Several
+ * may be under way at once, each with an id of its own: they may be answered in any order (RFC 7766 §6.2.1.1).
+ */
 export type Exchange = (request: Buffer, fence?: () => void) => Promise<Buffer>
 
+/** Writes one message, and answers all that come back, until nobody asks for more of them (RFC 5936 §2.2). */
+export type Converse = (request: Buffer) => AsyncIterable<Buffer>
+
 /**
- * Opens a connection for `use`, one exchange at a time, and closes it (RFC 1035 §4.2.2, RFC 7766).
+ * Opens a connection for `use`, and closes it (RFC 1035 §4.2.2, RFC 7766).
  *
  * A connection that fails, is aborted or too slow is reset: what this machine has not sent by then is never sent.
  *
@@ -24,7 +30,7 @@ export type Exchange = (request: Buffer, fence?: () => void) => Promise<Buffer>
 export async function overTcp<T>(
   endpoint: Endpoint,
   options: SocketOptions,
-  use: (exchange: Exchange) => Promise<T>,
+  use: (exchange: Exchange, converse: Converse) => Promise<T>,
 ): Promise<T> {
   const { timeoutMs, clock, signal } = options
   signal?.throwIfAborted()
@@ -44,18 +50,26 @@ export async function overTcp<T>(
     try {
       return await Promise.race([step, broken.promise, late])
     } finally {
-      timer.abort()
+      timer.abort(inTimeAfterAll)
     }
   }
-  const nextMessage = framed(socket)
+  const nextFor = byId(socket, (what) => broken.reject(unavailable(endpoint, `sent what is no answer: ${what}`)))
+  const send = (request: Buffer, fence?: () => void): (() => Promise<Buffer>) => {
+    signal?.throwIfAborted()
+    fence?.()
+    // Questions of one turn go out together.
+    socket.cork()
+    socket.write(withLength(request))
+    process.nextTick(() => socket.uncork())
+    return nextFor(request)
+  }
+  const exchange: Exchange = (request, fence) => inTime(send(request, fence)())
+  const converse: Converse = async function* converse(request) {
+    for (const next = send(request); ;) yield await inTime(next())
+  }
   try {
     await inTime(new Promise<void>((resolve) => void socket.once('connect', resolve)))
-    const result = await use((request, fence) => {
-      signal?.throwIfAborted()
-      fence?.()
-      socket.write(withLength(request))
-      return inTime(nextMessage())
-    })
+    const result = await use(exchange, converse)
     socket.destroy()
     return result
   } catch (error) {
@@ -68,6 +82,9 @@ export async function overTcp<T>(
   }
 }
 
+/** Nobody sees it: an AbortError for each answer would be most of the work. */
+const inTimeAfterAll = new Error('answered in time')
+
 /** The message with its length in front, as TCP carries it. */
 export function withLength(message: Buffer): Buffer {
   const length = Buffer.alloc(2)
@@ -75,21 +92,26 @@ export function withLength(message: Buffer): Buffer {
   return Buffer.concat([length, message])
 }
 
-/** Answers the messages of a connection, one per call. */
-function framed(socket: Socket): () => Promise<Buffer> {
+/** The messages of a connection, each for the request whose id it has; one that nobody asked for is told. */
+function byId(socket: Socket, refuse: (what: string) => void): (request: Buffer) => () => Promise<Buffer> {
   const split = splitter()
-  const messages: Buffer[] = []
-  const waiting: ((message: Buffer) => void)[] = []
+  const queues = new Map<number, { messages: Buffer[]; waiting: ((message: Buffer) => void)[] }>()
   socket.on('data', (chunk) => {
     for (const message of split(chunk)) {
-      const next = waiting.shift()
+      const queue = message.length < 2 ? undefined : queues.get(message.readUInt16BE(0))
+      if (queue === undefined) return refuse('it belongs to another question')
+      const next = queue.waiting.shift()
       if (next) next(message)
-      else messages.push(message)
+      else queue.messages.push(message)
     }
   })
-  return () => {
-    const message = messages.shift()
-    return message ? Promise.resolve(message) : new Promise((resolve) => void waiting.push(resolve))
+  return (request) => {
+    const queue: { messages: Buffer[]; waiting: ((message: Buffer) => void)[] } = { messages: [], waiting: [] }
+    queues.set(request.readUInt16BE(0), queue)
+    return () => {
+      const message = queue.messages.shift()
+      return message ? Promise.resolve(message) : new Promise((resolve) => void queue.waiting.push(resolve))
+    }
   }
 }
 

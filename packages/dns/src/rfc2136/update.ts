@@ -1,22 +1,23 @@
-import type { RecordSet, RecordType } from '../dns-zone.ts'
 import type { Message, ResourceRecord } from './message.ts'
-import { encodeValue } from './rdata.ts'
+import { sameRdata } from './rdata.ts'
 import { classCode, opcode, rcode, typeCode } from './registry.ts'
+import { rdataOf, type ServedSet, ttlOf, typeNumberOf, type ZoneSet } from './served-set.ts'
 
 export interface Update {
   readonly zone: string
-  /** What must be there, all of it exactly, in this very state of the zone. */
-  readonly expected: ExpectedRecord | undefined
-  /** What will be there instead. Without `expected`, nothing of that name and type may be there. */
-  readonly next: RecordSet | undefined
+  /**
+   * RDATA of the zone's SOA, as it must still be: it changes with every change, so that it stands for the TTLs, which no
+   * prerequisite can name. `undefined` where nothing is expected.
+   */
+  readonly soa: Buffer | undefined
+  readonly edits: readonly ZoneEdit[]
 }
 
-export interface ExpectedRecord {
-  readonly name: string
-  readonly type: RecordType
-  readonly rdata: readonly Buffer[]
-  /** The zone's SOA: it changes with every change, so that it stands for the TTL, which no prerequisite can name. */
-  readonly soa: Buffer
+export interface ZoneEdit {
+  /** What must be there, all of it exactly. */
+  readonly expected: ServedSet | undefined
+  /** What will be there instead. What no edit expects must not be there. */
+  readonly next: ZoneSet | undefined
 }
 
 type Unnumbered = Omit<Message, 'id' | 'isResponse'>
@@ -32,16 +33,38 @@ export function updateMessage(update: Update): Unnumbered {
   }
 }
 
-/** RFC 2136 §2.4 */
-function prerequisites({ zone, expected, next }: Update): ResourceRecord[] {
-  const there = expected && [
-    record(zone, typeCode.SOA, classCode.IN, expected.soa),
-    ...expected.rdata.map((rdata) => record(expected.name, typeCode[expected.type], classCode.IN, rdata)),
-  ]
-  const stays = expected !== undefined && next?.name === expected.name && next.type === expected.type
-  const free = next === undefined || stays ? [] : mustBeFree(expected, next)
-  return [...(there ?? []), ...free]
+/** A message that changes nothing: NOERROR says that these records are there, all of each exactly, and that those without `will` are not. */
+export function assertionOf(
+  zone: string,
+  records: readonly { readonly name: string; readonly type: string; readonly will: ZoneSet | undefined }[],
+): Unnumbered {
+  const answers = records.flatMap(({ will, ...key }) =>
+    will === undefined
+      ? [record(key.name, typeNumberOf(key), classCode.NONE)]
+      : rdataOf(will).map((rdata) => record(key.name, typeNumberOf(key), classCode.IN, rdata)),
+  )
+  return {
+    opcode: opcode.UPDATE,
+    rcode: rcode.NOERROR,
+    questions: [{ name: zone, type: typeCode.SOA, class: classCode.IN }],
+    answers,
+  }
 }
+
+/** RFC 2136 §2.4 */
+function prerequisites({ zone, soa, edits }: Update): ResourceRecord[] {
+  const there = edits.flatMap(({ expected }) =>
+    expected === undefined
+      ? []
+      : expected.rdata.map((rdata) => record(expected.set.name, typeNumberOf(expected.set), classCode.IN, rdata)),
+  )
+  const removed = new Set(edits.flatMap(({ expected }) => (expected ? [keyOf(expected.set)] : [])))
+  const free = edits.flatMap(({ next }) => (next && !removed.has(keyOf(next)) ? mustBeFree(next, removed) : []))
+  const once = new Map(free.map((each) => [`${each.name} ${each.type}`, each]))
+  return [...(soa ? [record(zone, typeCode.SOA, classCode.IN, soa)] : []), ...there, ...once.values()]
+}
+
+const keyOf = (set: ZoneSet): string => `${set.name} ${typeNumberOf(set)}`
 
 /**
  * Types that a CNAME cannot stand beside (RFC 1034 §3.6.2), by number: A, NS, PTR, MX, TXT, AAAA, LOC, SRV, NAPTR, SSHFP, TLSA,
@@ -52,23 +75,41 @@ function prerequisites({ zone, expected, next }: Update): ResourceRecord[] {
  */
 const besideNoCname = [1, 2, 12, 15, 16, 28, 29, 33, 35, 44, 52, 64, 65, 256, 257]
 
-function mustBeFree(expected: ExpectedRecord | undefined, next: RecordSet): ResourceRecord[] {
-  const replaced = expected?.name === next.name ? typeCode[expected.type] : undefined
-  const others = next.type === 'CNAME' ? besideNoCname : [typeCode.CNAME]
-  return [typeCode[next.type], ...others]
-    .filter((type) => type !== replaced)
+function mustBeFree(next: ZoneSet, removed: ReadonlySet<string>): ResourceRecord[] {
+  const own = typeNumberOf(next)
+  const others = own === typeCode.CNAME ? besideNoCname : [typeCode.CNAME]
+  return [own, ...others]
+    .filter((type) => !removed.has(`${next.name} ${type}`))
     .map((type) => record(next.name, type, classCode.NONE))
 }
 
-/** RFC 2136 §2.5: the whole set away, then the next one in. */
-function changes({ expected, next }: Update): ResourceRecord[] {
-  const away = expected && record(expected.name, typeCode[expected.type], classCode.ANY)
-  const into = next?.values.map((value) => ({
-    ...record(next.name, typeCode[next.type], classCode.IN, encodeValue(next.type, value)),
-    ttlSeconds: next.ttlSeconds,
-  }))
-  return [...(away ? [away] : []), ...(into ?? [])]
+/** RFC 2136 §2.5: all that goes, then all that comes; so a CNAME comes when the other types of its name are gone. */
+function changes({ zone, edits }: Update): ResourceRecord[] {
+  const [own, others] = [edits.filter((edit) => isApexNs(edit, zone)), edits.filter((edit) => !isApexNs(edit, zone))]
+  const away = others.flatMap(({ expected }) =>
+    expected ? [record(expected.set.name, typeNumberOf(expected.set), classCode.ANY)] : [],
+  )
+  return [...away, ...others.flatMap(({ next }) => (next ? added(next) : [])), ...own.flatMap(nameServers)]
 }
+
+export function isApexNs({ expected, next }: ZoneEdit, zone: string): boolean {
+  const set = next ?? expected?.set
+  return set !== undefined && set.name === zone && set.type === 'NS'
+}
+
+/** The name servers of the zone itself cannot be deleted as a set (RFC 2136 §3.4.2.3): first the next ones come, then each of the others goes. */
+function nameServers({ expected, next }: ZoneEdit): ResourceRecord[] {
+  if (!next) return []
+  const stay = rdataOf(next)
+  const gone = (expected?.rdata ?? []).filter((old) => !stay.some((rdata) => sameRdata(typeCode.NS, [old], [rdata])))
+  return [...added(next), ...gone.map((rdata) => record(next.name, typeCode.NS, classCode.NONE, rdata))]
+}
+
+const added = (next: ZoneSet): ResourceRecord[] =>
+  rdataOf(next).map((rdata) => ({
+    ...record(next.name, typeNumberOf(next), classCode.IN, rdata),
+    ttlSeconds: ttlOf(next),
+  }))
 
 const record = (name: string, type: number, of: number, rdata: Buffer = Buffer.alloc(0)): ResourceRecord => ({
   name,

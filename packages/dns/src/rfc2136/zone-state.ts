@@ -1,57 +1,49 @@
-import { CutoverError, isCutoverError } from '@cutover/core'
-
-import type { RecordSet, RecordType } from '../dns-zone.ts'
-import { recordSet } from '../record-set.ts'
-import type { Ask } from './authority.ts'
-import { type Endpoint, queryFailed, shown, unavailable } from './failure.ts'
+import { type Ask, askAll } from './authority.ts'
+import { type Endpoint, queryFailed, unavailable } from './failure.ts'
 import { Malformed } from './malformed.ts'
-import type { DecodedMessage } from './message.ts'
-import { decodeValue } from './rdata.ts'
+import type { DecodedMessage, ResourceRecord } from './message.ts'
+import { decodeName, isWithin } from './name.ts'
 import { classCode, opcode, rcode, typeCode } from './registry.ts'
+import { type ServedSet, servedSet, typeNumberOf, type ZoneSet } from './served-set.ts'
 import { decodeSoa } from './soa.ts'
 
-/** A record set as one state of the zone has it. */
+/** Record sets as one state of the zone has them. */
 export interface ZoneState {
   /** The RDATA of the zone's SOA record: changes with every change of the zone. */
   readonly soa: Buffer
   readonly serial: number
-  readonly found: RecordData | undefined
+  /** In the order in which they were asked for. */
+  readonly found: readonly (ServedSet | undefined)[]
 }
 
-/** A record set and its exact RDATA, which tells more than the values do: where a TXT's strings end, for one. */
-export interface RecordData {
-  readonly set: RecordSet
-  readonly rdata: readonly Buffer[]
-}
-
-interface Wanted {
+/** Where a zone is read. */
+export interface ZoneAt {
   readonly endpoint: Endpoint
   readonly zone: string
-  readonly name: string
-  readonly type: RecordType
 }
 
-/** How often a zone may change while one record of it is read. */
+export type RecordKey = Pick<ZoneSet, 'name' | 'type'>
+
+/** How often a zone may change while records of it are read. */
 const attempts = 5
 
-/** Reads SOA, record set and SOA again, until nothing changed in between: TTL, values and serial are of one state. */
-export async function readState(ask: Ask, wanted: Wanted): Promise<ZoneState> {
-  let soa = await readSoa(ask, wanted)
+/** Reads SOA, record sets and SOA again, until nothing changed in between: TTLs, values and serial are of one state. */
+export async function readState(ask: Ask, at: ZoneAt, keys: readonly RecordKey[]): Promise<ZoneState> {
+  let soa = await readSoa(ask, at)
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const found = await readRecord(ask, wanted)
-    const again = await readSoa(ask, wanted)
+    const found = await askAll(keys, (key) => readRecord(ask, at, key))
+    const again = await readSoa(ask, at)
     if (again.rdata.equals(soa.rdata)) return { soa: soa.rdata, serial: soa.serial, found }
     soa = again
   }
-  throw unavailable(wanted.endpoint, `changes ${wanted.zone} more quickly than ${wanted.name} can be read`)
+  const names = keys.map(({ name }) => name).join(', ')
+  throw unavailable(at.endpoint, `changes ${at.zone} more quickly than ${names} can be read`)
 }
 
 /** The zone's SOA record as this server has it. */
-export async function readSoa(
-  ask: Ask,
-  { endpoint, zone }: Pick<Wanted, 'endpoint' | 'zone'>,
-): Promise<{ rdata: Buffer; serial: number }> {
+export async function readSoa(ask: Ask, { endpoint, zone }: ZoneAt): Promise<{ rdata: Buffer; serial: number }> {
   const response = await query(ask, endpoint, zone, typeCode.SOA)
+  if (!response.authoritative) referred(response, { endpoint, zone }, zone, typeCode.SOA)
   const record = response.answers.find(({ name, type }) => name.toLowerCase() === zone && type === typeCode.SOA)
   if (!record) {
     throw unavailable(endpoint, `has no SOA record at ${zone}`, {
@@ -59,25 +51,54 @@ export async function readSoa(
       next: `Name the zone that contains it: dig +noall +authority @${endpoint.server} -p ${endpoint.port} ${zone} SOA`,
     })
   }
-  return { rdata: record.rdata, serial: readable(endpoint, () => decodeSoa(record.rdata)).serial }
+  return { rdata: record.rdata, serial: serialOf(endpoint, record.rdata) }
+}
+
+export function serialOf(endpoint: Endpoint, soa: Buffer): number {
+  try {
+    return decodeSoa(soa).serial
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error
+    throw unavailable(endpoint, `sent an SOA record that is none: ${error.message}`, { cause: error })
+  }
 }
 
 /** The record set as this server has it, `undefined` when it says that there is none: NXDOMAIN, no data, or a CNAME instead. */
-export async function readRecord(ask: Ask, { endpoint, zone, name, type }: Wanted): Promise<RecordData | undefined> {
-  const response = await query(ask, endpoint, name, typeCode[type])
+export async function readRecord(ask: Ask, at: ZoneAt, key: RecordKey): Promise<ServedSet | undefined> {
+  const [name, type] = [key.name, typeNumberOf(key)]
+  const response = await query(ask, at.endpoint, name, type)
+  const section = response.authoritative ? response.answers : referred(response, at, name, type)
   // Behind a CNAME stand its target's records: they are not this name's.
-  const records = response.answers.filter(
-    (record) => record.name.toLowerCase() === name && record.type === typeCode[type] && record.class === classCode.IN,
+  const records = section.filter(
+    (record) => record.name.toLowerCase() === name && record.type === type && record.class === classCode.IN,
   )
   const first = records[0]
   if (first === undefined) return undefined
-  const rdata = records.map((record) => record.rdata)
-  // RFC 2181 §8: a TTL with the highest bit set counts as 0.
-  const ttlSeconds = first.ttlSeconds > 0x7fff_ffff ? 0 : first.ttlSeconds
-  const set = readable(endpoint, () =>
-    recordSet({ name, type, ttlSeconds, values: rdata.map((bytes) => decodeValue(type, bytes)) }, zone),
-  )
-  return { set, rdata }
+  const { ttlSeconds } = first
+  return servedSet({ name, type, ttlSeconds, rdata: records.map((record) => record.rdata) }, at.zone)
+}
+
+/**
+ * Where a server refers to others, the zone's own records stand in two other sections: the delegation itself, and the addresses of its
+ * servers (RFC 1034 §4.3.2). Of all else below it such an answer says nothing.
+ */
+function referred(
+  { authorities, additionals }: DecodedMessage,
+  { endpoint, zone }: ZoneAt,
+  name: string,
+  type: number,
+): readonly ResourceRecord[] {
+  const servers = authorities.filter((record) => record.type === typeCode.NS)
+  const cut = servers[0]?.name.toLowerCase()
+  const isOurs = cut !== undefined && cut !== zone && isWithin(cut, zone) && isWithin(name, cut)
+  const isAddress = type === typeCode.A || type === typeCode.AAAA
+  const isGlue = isAddress && servers.some(({ rdata }) => decodeName(rdata, 0).name.toLowerCase() === name)
+  if (isOurs && type === typeCode.NS && cut === name) return authorities
+  if (isOurs && isGlue) return additionals
+  throw unavailable(endpoint, `is not authoritative for ${name}`, {
+    retryable: false,
+    next: 'Name an authoritative server of the zone, and the zone that the name is in: it may have been delegated.',
+  })
 }
 
 async function query(ask: Ask, endpoint: Endpoint, name: string, type: number): Promise<DecodedMessage> {
@@ -86,28 +107,6 @@ async function query(ask: Ask, endpoint: Endpoint, name: string, type: number): 
     rcode: rcode.NOERROR,
     questions: [{ name, type, class: classCode.IN }],
   })
-  if (response.rcode !== rcode.NOERROR && response.rcode !== rcode.NXDOMAIN) {
-    throw queryFailed(endpoint, `a query for ${name}`, response.rcode)
-  }
-  if (!response.authoritative) {
-    throw unavailable(endpoint, `is not authoritative for ${name}`, {
-      retryable: false,
-      next: 'Name an authoritative server of the zone, and the zone that the name is in: it may have been delegated.',
-    })
-  }
-  return response
-}
-
-/** What is served and could not be put back as it is must not be taken for something else. */
-function readable<T>(endpoint: Endpoint, read: () => T): T {
-  try {
-    return read()
-  } catch (error) {
-    if (!(error instanceof Malformed) && !isCutoverError(error)) throw error
-    throw new CutoverError(
-      'DNS_RECORD_UNSUPPORTED',
-      `${shown(endpoint)} serves a record that could not be put back as it is: ${error.message}`,
-      { cause: error },
-    )
-  }
+  if (response.rcode === rcode.NOERROR || response.rcode === rcode.NXDOMAIN) return response
+  throw queryFailed(endpoint, `a query for ${name}`, response.rcode)
 }

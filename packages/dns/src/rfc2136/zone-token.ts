@@ -1,11 +1,9 @@
 import type { Found } from '../dns-zone.ts'
-import { sameValues } from '../record-set.ts'
 import { Malformed } from './malformed.ts'
-import { decodeValue } from './rdata.ts'
+import { base64, rdataOf, saysTheSame, type ServedSet, ttlOf, type ZoneSet } from './served-set.ts'
 import { decodeSoa } from './soa.ts'
-import type { ZoneState } from './zone-state.ts'
 
-/** The `token` of what `find` answers: the state of the zone in which the record set was read. */
+/** The `token` of what `find` and `list` answer: the state of the zone in which the record set was read. */
 interface ZoneToken {
   /** For people; what counts is `soa`. */
   readonly serial: number
@@ -16,26 +14,36 @@ interface ZoneToken {
   readonly ttlSeconds: number
 }
 
-export function foundOf({ soa, serial, found }: ZoneState): Found | undefined {
-  if (found === undefined) return undefined
-  const token: ZoneToken = {
-    serial,
-    soa: soa.toString('base64'),
-    rdata: found.rdata.map((rdata) => rdata.toString('base64')),
-    ttlSeconds: found.set.ttlSeconds,
-  }
-  return { set: found.set, token }
+/** What a caller expects to be there still. */
+export interface Expected extends Found {
+  readonly set: ZoneSet
 }
 
-/** The state that the token stands for; `undefined` when it is none of ours, or belongs to another record set: then it is read. */
-export function stateOf({ set, token }: Found): ZoneState | undefined {
-  if (!isZoneToken(token) || token.ttlSeconds !== set.ttlSeconds) return undefined
+export function foundOf(state: { soa: Buffer; serial: number }, served: ServedSet): Found {
+  const { set, rdata } = served
+  const token: ZoneToken = {
+    serial: state.serial,
+    soa: state.soa.toString('base64'),
+    rdata: base64(rdata),
+    ttlSeconds: ttlOf(set),
+  }
+  return { set, token }
+}
+
+/** What the token stands for; `undefined` when it is none of ours, or belongs to another record set: then it is read. */
+export function tokenOf({ set, token }: Expected): { readonly soa: Buffer; readonly served: ServedSet } | undefined {
+  if (!isZoneToken(token) || token.ttlSeconds !== ttlOf(set)) return undefined
   const [soa, rdata] = [Buffer.from(token.soa, 'base64'), token.rdata.map((bytes) => Buffer.from(bytes, 'base64'))]
+  const isItsOwn =
+    set.kind === 'opaque' ? base64(rdataOf(set)).join() === base64(rdata).join() : saysTheSame(set, rdata)
+  return isItsOwn && isSoa(soa) ? { soa, served: { set, rdata } } : undefined
+}
+
+function isSoa(rdata: Buffer): boolean {
   try {
-    const values = [...new Set(rdata.map((bytes) => decodeValue(set.type, bytes)))].sort()
-    return sameValues(values, set.values) ? { soa, serial: decodeSoa(soa).serial, found: { set, rdata } } : undefined
+    return decodeSoa(rdata).serial >= 0
   } catch (error) {
-    if (error instanceof Malformed) return undefined
+    if (error instanceof Malformed) return false
     throw error
   }
 }

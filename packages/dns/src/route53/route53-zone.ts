@@ -33,7 +33,7 @@ export interface Route53ZoneOptions<Client = Route53Like> {
    * @default 60_000
    */
   readonly lateMs?: number | undefined
-  /** How long after the first question whether a change is served the second is asked, in milliseconds; up to five times that later. @default 1_000 */
+  /** How often it is asked whether a change is served, in milliseconds; when it is throttled or `propagationMs` is over less often, up to five times that. @default 1_000 */
   readonly pollMs?: number | undefined
   /** Only for leaving behind another write that hangs; a test passes its world's. @default systemClock */
   readonly clock?: Clock | undefined
@@ -127,8 +127,9 @@ export function route53Zone<Client>(options: Route53ZoneOptions<Client>): DnsZon
       const attempt = attemptTo(zone, `ask for change ${changeId}`, 'route53:GetChange')
       const leftMs = (): number => Math.min(propagationMs, since + propagationMs - clock.now())
       if (changeId === undefined) return clock.sleep(leftMs(), { signal })
-      for (let ms = pollMs; ; ms = Math.min(ms * 1.25, longestPoll * pollMs)) {
+      for (let ms = pollMs; ;) {
         signal?.throwIfAborted()
+        let isBusy = false
         try {
           const answer = await asked(attempt, signal, () => client.getChange({ Id: changeId }, abortable(signal)))
           if (answer.ChangeInfo?.Status === 'INSYNC') return
@@ -136,7 +137,10 @@ export function route53Zone<Client>(options: Route53ZoneOptions<Client>): DnsZon
           // A change that the service has forgotten is long past; one that it never knew is another zone's receipt.
           if (isCutoverError(error, 'DNS_CHANGE_UNKNOWN') && leftMs() <= 0) return
           if (!isCutoverError(error, 'DNS_UNAVAILABLE')) throw error
+          isBusy = true
         }
+        // GetChange has a bucket of its own, 10 a second for the account: often while it is likely, else less and less.
+        ms = leftMs() > 0 && !isBusy ? pollMs : Math.min(ms * 1.25, longestPoll * pollMs)
         await clock.sleep(ms, { signal })
       }
     },

@@ -3,6 +3,19 @@ import { knownOptions } from '@cutover/core'
 import { dnsTtl } from '../dns-ttl.ts'
 import { oneOf, refuseOption } from '../option-error.ts'
 
+/** Resolvers that are known; what each is told beside its defaults stands with its profile. */
+export type ResolverProfileName =
+  | 'unbound'
+  | 'unbound prefetch'
+  | 'unbound serve-expired'
+  | 'bind'
+  | 'dnsmasq'
+  | 'pdns'
+  | 'kresd'
+  | 'google'
+  | 'quad9'
+  | 'opendns'
+
 /** How a resolver counts, in whole seconds. What is left out is as `like` has it. */
 export interface ResolverProfile {
   /** @default 'unbound' */
@@ -68,7 +81,7 @@ const unbound: Counting = { ...plain, until: 'over', capSeconds: 86_400, negativ
  * caps asked of them with a TTL of 1,000,000 s. Google, Quad9 and OpenDNS: only their caps were measured (nullrouted.space, 2023); they are
  * taken to round as Unbound does.
  */
-const profiles = {
+const profiles: Readonly<Record<ResolverProfileName, Counting>> = {
   unbound,
   /** `prefetch: yes` */
   'unbound prefetch': { ...unbound, prefetch: { lastShare: 0.1 } },
@@ -98,9 +111,7 @@ const profiles = {
   google: { ...unbound, capSeconds: 21_600 },
   quad9: { ...unbound, capSeconds: 43_200 },
   opendns: { ...unbound, capSeconds: 3_600 },
-} as const satisfies Record<string, Counting>
-
-export type ResolverProfileName = keyof typeof profiles
+}
 
 /** @throws CutoverError `DNS_OPTION_INVALID`, `DNS_TTL_INVALID` */
 export function countingOf(profile: ResolverProfileName | ResolverProfile): Counting {

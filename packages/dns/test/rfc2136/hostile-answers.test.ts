@@ -1,5 +1,5 @@
 // What the adapter makes of answers that a good server does not give.
-import { systemClock } from '@cutover/dns'
+import { type Found, type RecordType, systemClock } from '@cutover/dns'
 import { rfc2136Zone } from '@cutover/dns/rfc2136'
 import { dnsServer } from '@cutover/dns/testing'
 import { expect, test } from 'vitest'
@@ -46,9 +46,11 @@ async function outcome(
   script: Script,
   signedWith: typeof key | typeof otherKey | undefined,
   act: 'find' | 'replace',
+  timeoutMs?: number,
 ): Promise<unknown> {
   await using server = await scriptedServer(script, signedWith)
-  const zone = rfc2136Zone({ server: '127.0.0.1', port: server.port, zone: 'example.com', key, timeoutMs: 100 })
+  const { port } = server
+  const zone = rfc2136Zone({ server: '127.0.0.1', port, zone: 'example.com', key, timeoutMs })
   const call = act === 'find' ? zone.find(set.name, set.type) : zone.replace(undefined, set)
   return await call.then(
     (value) => ({ value, updates: server.requests.filter((request) => request.opcode === opcode.UPDATE).length }),
@@ -69,7 +71,12 @@ for (const [what, said] of [
   ['an answer without the question', { questions: [] }],
 ] as const) {
   test(`${what} is an error that may pass, not an absent record`, async () => {
-    expect(await outcome(besideSoa(said), key, 'find')).toMatchObject({ code: 'DNS_UNAVAILABLE', retryable: true })
+    const timeoutMs = said === undefined ? 50 : undefined
+
+    expect(await outcome(besideSoa(said), key, 'find', timeoutMs)).toMatchObject({
+      code: 'DNS_UNAVAILABLE',
+      retryable: true,
+    })
   })
 }
 
@@ -111,17 +118,40 @@ test('data that is none is an error', async () => {
   expect(await outcome(besideSoa({ answers }), key, 'find')).toMatchObject({ code: 'DNS_UNAVAILABLE' })
 })
 
-for (const [what, answer] of [
-  ['a TXT that is not UTF-8', record(set.name, typeCode.TXT, Buffer.from('02fffe', 'hex'))],
-  ['a CNAME with a dot in a label', record(set.name, typeCode.CNAME, Buffer.from('03612e6203636f6d00', 'hex'))],
+for (const [what, type, bytes] of [
+  ['a TXT that is not UTF-8', 'TXT', '02fffe'],
+  ['a TXT that is cut off', 'TXT', '0561'],
+  ['a CNAME to a name of one label', 'CNAME', '096c6f63616c686f737400'],
+  ['an MX with bytes after its name', 'MX', '000a 0161 0162 00 ff'],
+  ['a CAA whose tag is longer than it is', 'CAA', '000569'],
+  ['an HTTPS alias with parameters', 'HTTPS', '00000000030002 01bb'],
+  ['an HTTPS whose parameters are in another order', 'HTTPS', '00010000030002 01bb 0001 0003 026832'],
+  ['an HTTPS with a parameter twice', 'HTTPS', '00010000030002 01bb 0003 0002 01bb'],
+  ['an HTTPS with a hint of five bytes', 'HTTPS', '00010000040005 c0000201ff'],
+  ['an HTTPS with half a parameter', 'HTTPS', '00010000030002 01'],
 ] as const) {
-  test(`${what} is not answered as something that it is not`, async () => {
-    const type = answer.type === typeCode.TXT ? 'TXT' : 'CNAME'
-    await using server = await scriptedServer(besideSoa({ answers: [answer] }), key)
-    const zone = rfc2136Zone({ server: '127.0.0.1', port: server.port, zone: 'example.com', key })
+  test(`${what} is answered as bytes, not as something that it is not`, async () => {
+    const rdata = Buffer.from(bytes.replaceAll(' ', ''), 'hex')
 
-    await expect(zone.find(set.name, type)).rejects.toMatchObject({ code: 'DNS_RECORD_UNSUPPORTED' })
+    const found = await outcomeOf(besideSoa({ answers: [record(set.name, typeCode[type], rdata)] }), type)
+
+    expect(found?.set).toMatchObject({ kind: 'opaque', type, extra: { ttlSeconds: 300 } })
+    expect(found?.set).toMatchObject({ extra: { rdata: [rdata.toString('base64')] } })
   })
+}
+
+test('a CNAME with a dot in a label is answered with its escape', async () => {
+  const answers = [record(set.name, typeCode.CNAME, Buffer.from('03612e6203636f6d00', 'hex'))]
+
+  const found = await outcomeOf(besideSoa({ answers }), 'CNAME')
+
+  expect(found?.set).toMatchObject({ values: [String.raw`a\.b.com`] })
+})
+
+async function outcomeOf(script: Script, type: RecordType): Promise<Found | undefined> {
+  await using server = await scriptedServer(script, key)
+  const zone = rfc2136Zone({ server: '127.0.0.1', port: server.port, zone: 'example.com', key })
+  return await zone.find(set.name, type)
 }
 
 test('a TTL with the highest bit set counts as 0', async () => {

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 
+import { recordText, type RecordType } from '@cutover/dns'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
@@ -42,13 +43,30 @@ test('an update as nsupdate sends it is read, names in its data written out', ()
 const label = fc.stringMatching(/^[a-z0-9-]{1,12}$/)
 const name = fc.array(label, { minLength: 1, maxLength: 4 }).map((labels) => labels.join('.'))
 const ttl = fc.integer({ min: 0, max: 0x7fff_ffff })
-const answer = fc.oneof(
-  fc.tuple(name, ttl, fc.ipV4()).map(([of, ttlSeconds, data]) => ({ name: of, type: 'A' as const, ttlSeconds, data })),
-  fc.tuple(name, ttl, name).map(([of, ttlSeconds, data]) => ({ name: of, type: 'CNAME' as const, ttlSeconds, data })),
+const number16 = fc.integer({ min: 0, max: 0xffff })
+
+/** A value as this package has it, and the same as the other codec has it. */
+const same = <Data>(type: RecordType, value: string, data: Data) => ({ type, value, data })
+const valueOfAnyType = fc.oneof(
+  fc.ipV4().map((address) => same('A', address, address)),
+  name.map((target) => same('CNAME', target, target)),
+  name.map((target) => same('NS', target, target)),
+  fc.string({ unit: 'grapheme', maxLength: 60 }).map((text) => same('TXT', text, text)),
   fc
-    .tuple(name, ttl, fc.string({ unit: 'grapheme', maxLength: 60 }))
-    .map(([of, ttlSeconds, data]) => ({ name: of, type: 'TXT' as const, ttlSeconds, data })),
+    .record({ preference: number16, exchange: name })
+    .map((data) => same('MX', `${data.preference} ${data.exchange}`, data)),
+  fc
+    .record({ priority: number16, weight: number16, port: number16, target: name })
+    .map((data) => same('SRV', `${data.priority} ${data.weight} ${data.port} ${data.target}`, data)),
+  fc
+    .record({
+      flags: fc.constantFrom(0, 128),
+      tag: fc.constantFrom('issue', 'iodef'),
+      value: fc.stringMatching(/^[a-z;. ="\\]{0,40}$/),
+    })
+    .map((data) => same('CAA', recordText('CAA', data), { ...data, issuerCritical: data.flags === 128 })),
 )
+const answer = fc.tuple(name, ttl, valueOfAnyType).map(([of, ttlSeconds, data]) => ({ name: of, ttlSeconds, ...data }))
 
 type Answer = typeof answer extends fc.Arbitrary<infer Value> ? Value : never
 
@@ -59,12 +77,12 @@ const responseOf = (records: readonly Answer[], id: number): Message => ({
   authoritative: true,
   rcode: rcode.NOERROR,
   questions: [{ name: 'api.example.com', type: typeCode.A, class: classCode.IN }],
-  answers: records.map(({ name: of, type, ttlSeconds, data }) => ({
+  answers: records.map(({ name: of, type, ttlSeconds, value: text }) => ({
     name: of,
     type: typeCode[type],
     class: classCode.IN,
     ttlSeconds,
-    rdata: encodeValue(type, data),
+    rdata: encodeValue(type, text),
   })),
 })
 
@@ -81,7 +99,7 @@ test('dns-packet reads what we write', () => {
           name: of,
           type,
           ttl: ttlSeconds,
-          data: type === 'TXT' ? [Buffer.from(data)] : data,
+          data: typeof data === 'string' && type === 'TXT' ? [Buffer.from(data)] : data,
         })),
       })
     }),

@@ -5,7 +5,7 @@ import { rfc2136Zone, type Rfc2136ZoneOptions } from '@cutover/dns/rfc2136'
 import { type DnsServer, dnsServer } from '@cutover/dns/testing'
 import { afterEach, expect, test } from 'vitest'
 
-import { rr, update } from '../dns-server-client.ts'
+import { query, rr, update } from '../dns-server-client.ts'
 
 const key = { name: 'cutover-key', secret: 'Zm9yIHRlc3RzIG9ubHksIGFuZCBpbiB0aGUgb3BlbiE=' } as const
 const api: RecordSet = { name: 'api.example.com', type: 'CNAME', ttlSeconds: 300, values: ['source.example.net'] }
@@ -23,7 +23,7 @@ async function serve(
   const server = await dnsServer({ zones: [{ name: 'example.com', records }], keys: [key], log })
   opened.push(server)
   const connect = (options: Partial<Rfc2136ZoneOptions> = {}): DnsZone =>
-    rfc2136Zone({ server: server.address, port: server.port, zone: 'example.com', key, timeoutMs: 200, ...options })
+    rfc2136Zone({ server: server.address, port: server.port, zone: 'example.com', key, ...options })
   return { server, zone: connect(), connect }
 }
 
@@ -60,7 +60,7 @@ test('a CNAME is not the address that stands behind it', async () => {
   const { zone } = await serve([{ ...api, values: ['lb.example.com'] }, address])
 
   expect(await zone.find(api.name, 'A')).toBeUndefined()
-  expect((await zone.find(api.name, 'CNAME'))?.set.values).toEqual(['lb.example.com'])
+  expect(await zone.find(api.name, 'CNAME')).toMatchObject({ set: { values: ['lb.example.com'] } })
 })
 
 test('an edit elsewhere in the zone is in nobody’s way, also if the token is old', async () => {
@@ -113,6 +113,53 @@ test('a TXT that somebody has cut into other strings is not overwritten', async 
   expect(server.records('example.com')).toEqual([text])
 })
 
+const cutText = async (server: DnsServer, ...strings: string[]): Promise<void> => {
+  const rdata = Buffer.from(strings.map((each) => String.fromCharCode(each.length) + each).join(''), 'latin1')
+  await update(server, key, [], [rr('text.example.com', 'TXT', 'ANY'), rr('text.example.com', 'TXT', 'IN', rdata, 60)])
+}
+
+test('the strings of a TXT come back as they were, from what a journal kept', async () => {
+  const { server, zone } = await serve([])
+  await cutText(server, 'ab', '', 'cd')
+  const before = await zone.find('text.example.com', 'TXT')
+  expect(before?.set).toMatchObject({ values: ['abcd'], spelling: expect.anything() as unknown })
+  await zone.replace(before, undefined)
+
+  await zone.replace(undefined, JSON.parse(JSON.stringify(before?.set)) as RecordSet)
+
+  expect((await zone.find('text.example.com', 'TXT'))?.set).toEqual(before?.set)
+  expect((await query(server, 'text.example.com', 'TXT')).answers[0]?.rdata).toEqual(Buffer.from('\u0002ab\0\u0002cd'))
+})
+
+test('a spelling that says something else than the values does not count', async () => {
+  const { server, zone } = await serve([])
+  await cutText(server, 'ab', 'cd')
+  const found = await zone.find('text.example.com', 'TXT')
+
+  await zone.replace(found, { ...(found?.set as RecordSet), values: ['other'] })
+
+  expect((await zone.find('text.example.com', 'TXT'))?.set).toEqual({
+    name: 'text.example.com',
+    type: 'TXT',
+    ttlSeconds: 60,
+    values: ['other'],
+  })
+})
+
+test('a delegation and the addresses of its servers are found and changed, though the server refers to it', async () => {
+  const ns: RecordSet = { name: 'sub.example.com', type: 'NS', ttlSeconds: 60, values: ['ns1.sub.example.com'] }
+  const glue: RecordSet = { name: 'ns1.sub.example.com', type: 'A', ttlSeconds: 60, values: ['192.0.2.53'] }
+  const { zone } = await serve([ns, glue])
+
+  await zone.replace(await zone.find(ns.name, 'NS'), { ...ns, ttlSeconds: 30 })
+  await zone.replace(await zone.find(glue.name, 'A'), { ...glue, values: ['192.0.2.54'] })
+
+  expect((await zone.find(ns.name, 'NS'))?.set).toEqual({ ...ns, ttlSeconds: 30 })
+  expect((await zone.find(glue.name, 'A'))?.set).toEqual({ ...glue, values: ['192.0.2.54'] })
+  expect(await zone.find(glue.name, 'AAAA')).toBeUndefined()
+  expect(await rejection(zone.find('www.sub.example.com', 'A'))).toMatchObject({ code: 'DNS_UNAVAILABLE' })
+})
+
 test('without a token, or with that of another record set, what is there now is compared', async () => {
   const { server, zone } = await serve()
   const found = await zone.find(api.name, 'CNAME')
@@ -130,7 +177,8 @@ test('without a token, or with that of another record set, what is there now is 
 
 test('a lost reply is neither sent again nor taken for a refusal', async () => {
   const updates: string[] = []
-  const { server, zone } = await serve([api], (line) => void (line.startsWith('update') && updates.push(line)))
+  const { server, connect } = await serve([api], (line) => void (line.startsWith('update') && updates.push(line)))
+  const zone = connect({ timeoutMs: 200 })
   const found = await zone.find(api.name, 'CNAME')
   server.dropNextReply()
 
@@ -145,7 +193,7 @@ test('a change whose reply is lost is found to be applied', async () => {
   const { server, connect } = await serve()
   server.dropNextReply()
 
-  const zone = connect({ lateMs: 50 })
+  const zone = connect({ lateMs: 50, timeoutMs: 200 })
   const { revert } = await apply(
     lowerTtl(dnsRecord(zone, api.name, 'CNAME'), { ttlSeconds: 30, until: 'authoritative' }),
   )

@@ -8,8 +8,10 @@ import { type TsigKeyOptions, tsigKey } from '../../src/rfc2136/tsig-key.ts'
 import { tsigOf } from '../../src/rfc2136/tsig-record.ts'
 import { sign } from '../../src/rfc2136/tsig.ts'
 
-/** What to change in a plain NOERROR answer; bytes are sent as they are, `'close'` closes, `undefined` stays silent. */
-export type Script = (request: DecodedMessage, count: number) => Partial<Message> | Buffer | 'close' | undefined
+/** What to change in a plain NOERROR answer; bytes are sent as they are, `'close'` closes, `undefined` stays silent; or several of these. */
+export type Script = (request: DecodedMessage, count: number) => Said | readonly Said[]
+
+type Said = Partial<Message> | Buffer | 'close' | undefined
 
 export interface ScriptedServer extends AsyncDisposable {
   readonly port: number
@@ -22,10 +24,10 @@ export async function scriptedServer(script: Script, key?: TsigKeyOptions): Prom
   const open = new Set<Socket>()
   const answer = (socket: Socket, bytes: Buffer): void => {
     const request = decodeMessage(bytes)
-    const said = script(request, requests.push(request))
-    if (said === undefined) return
-    if (said === 'close') return void socket.destroy()
-    socket.write(withLength(Buffer.isBuffer(said) ? said : responseTo(request, said, key)))
+    for (const said of [script(request, requests.push(request))].flat()) {
+      if (said === 'close') return void socket.end()
+      if (said !== undefined) socket.write(withLength(Buffer.isBuffer(said) ? said : responseTo(request, said, key)))
+    }
   }
   const server = createServer((socket) => {
     open.add(socket)

@@ -6,7 +6,7 @@ import type { Answer } from '../provider.ts'
  *
  * @see https://github.com/hashicorp/terraform-provider-azurerm/issues/10858 for one as it was received.
  */
-function appServiceError(
+export function appServiceError(
   status: number,
   code: string,
   extendedCode: string,

@@ -8,14 +8,42 @@ export function patchSite(machine: SiteMachine, body: unknown): Answer | undefin
   if (!isRecord(body)) return invalidParameter('siteEnvelope')
   const { properties = {}, ...others } = body
   if (!isRecord(properties)) return invalidParameter('properties')
-  const { enabled, ...unknown } = properties
+  const { enabled, functionAppConfig, ...unknown } = properties
   const [other] = [...Object.keys(others), ...Object.keys(unknown).map((name) => `properties.${name}`)]
-  if (other !== undefined) return notImplemented(`it changes properties.enabled of a site, not ${other}`)
-  if (enabled === undefined) return undefined
-  if (typeof enabled !== 'boolean') return invalidParameter('properties.enabled')
-  if (enabled === machine.site().enabled) return undefined
-  if (!machine.setEnabled) return notImplemented(`the machine of ${machine.name} has no setEnabled`)
-  machine.setEnabled(enabled)
+  if (other !== undefined) {
+    return notImplemented(`it changes properties.enabled and .functionAppConfig of a site, not ${other}`)
+  }
+  if (enabled !== undefined && typeof enabled !== 'boolean') return invalidParameter('properties.enabled')
+  const changesEnabled = enabled !== undefined && enabled !== machine.site().enabled
+  if (changesEnabled && !machine.setEnabled) return notImplemented(`the machine of ${machine.name} has no setEnabled`)
+  if (functionAppConfig !== undefined) {
+    const refused = patchFunctionAppConfig(machine, functionAppConfig)
+    if (refused) return refused
+  }
+  if (changesEnabled) machine.setEnabled?.(enabled)
+  return undefined
+}
+
+/**
+ * A Flex Consumption app has from 1 to 1,000 instances. The description of a PATCH does not have this property, and the service
+ * takes it: the Azure command line sends it so.
+ *
+ * @see https://learn.microsoft.com/azure/azure-functions/flex-consumption-how-to
+ */
+function patchFunctionAppConfig(machine: SiteMachine, config: unknown): Answer | undefined {
+  if (!machine.functionAppConfig) return invalidParameter('properties.functionAppConfig')
+  if (!machine.putFunctionAppConfig) {
+    return notImplemented(`the machine of ${machine.name} has no putFunctionAppConfig`)
+  }
+  if (!isRecord(config)) return invalidParameter('properties.functionAppConfig')
+  const { scaleAndConcurrency = {} } = config
+  if (!isRecord(scaleAndConcurrency)) return invalidParameter('scaleAndConcurrency')
+  const { maximumInstanceCount: count, instanceMemoryMB: memory } = scaleAndConcurrency
+  if (count !== undefined && !(Number.isInteger(count) && Number(count) >= 1 && Number(count) <= 1_000)) {
+    return invalidParameter('maximumInstanceCount')
+  }
+  if (memory !== undefined && ![512, 2048, 4096].includes(Number(memory))) return invalidParameter('instanceMemoryMB')
+  machine.putFunctionAppConfig(config)
   return undefined
 }
 

@@ -11,6 +11,7 @@ export interface Place {
 /** The app as GET answers it. */
 export function siteResource(machine: SiteMachine, { id, location, resourceGroup }: Place): object {
   const { enabled, state, hostNames } = machine.site()
+  const { customDomainVerificationId, serverFarmId } = machine
   const ssl = hostNames.map((name) => ({ name, sslState: 'Disabled', hostType: 'Standard' }))
   return {
     id,
@@ -30,6 +31,9 @@ export function siteResource(machine: SiteMachine, { id, location, resourceGroup
       usageState: 'Normal',
       availabilityState: 'Normal',
       reserved: true,
+      ...(customDomainVerificationId !== undefined && { customDomainVerificationId }),
+      ...(serverFarmId !== undefined && { serverFarmId }),
+      ...(machine.functionAppConfig && { functionAppConfig: machine.functionAppConfig() }),
     },
   }
 }
@@ -37,7 +41,7 @@ export function siteResource(machine: SiteMachine, { id, location, resourceGroup
 /** One function as the list answers it. */
 export function functionEnvelope(
   machine: SiteMachine,
-  { name, isDisabled }: { readonly name: string; readonly isDisabled: boolean },
+  { name, isDisabled, config = {} }: ReturnType<SiteMachine['functions']>[number],
   { id }: Place,
 ): object {
   const [host = `${machine.name}.azurewebsites.net`] = machine.site().hostNames
@@ -48,7 +52,7 @@ export function functionEnvelope(
     properties: {
       function_app_id: id,
       href: `https://${host}/admin/functions/${name}`,
-      config: {},
+      config,
       language: 'node',
       isDisabled,
     },
@@ -62,5 +66,18 @@ export function settingsResource(machine: SiteMachine, { id }: Place): object {
     name: 'appsettings',
     type: 'Microsoft.Web/sites/config',
     properties: { ...machine.appSettings() },
+  }
+}
+
+/** A setting that refers to a vault, as the list answers it. */
+export function referenceResource(
+  { setting, reference, status }: NonNullable<ReturnType<NonNullable<SiteMachine['references']>>>[number],
+  { id }: Place,
+): object {
+  return {
+    id: `${id}/config/configreferences/appsettings/${setting}`,
+    name: setting,
+    type: 'Microsoft.Web/sites/config/configreferences',
+    properties: { reference, status, source: 'KeyVault' },
   }
 }

@@ -1,0 +1,1 @@
+export { dnsResolver, type DnsResolverOptions } from './dns-resolver.ts'
