@@ -6,7 +6,7 @@ const name = process.argv.slice(2).find((argument) => argument !== '--') ?? '03-
 const main = join(import.meta.dirname, name, 'main.ts')
 if (!/^\d\d-[a-z-]+$/.test(name) || !existsSync(main)) {
   console.error(
-    `There is no example ${JSON.stringify(name)}; wanted 01-move-a-name, 02-your-own-code or 03-minimized-downtime.`,
+    `There is no example ${JSON.stringify(name)}; wanted 01-move-a-name, 02-your-own-code, 03-minimized-downtime, 06-is-it-healthy or 07-what-does-it-cost.`,
   )
   process.exit(2)
 }

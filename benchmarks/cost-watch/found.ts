@@ -5,11 +5,11 @@ import { dailyTotals, demand, type Runaway, withRunaway } from '@cutover/cost-wa
 type Points = ReturnType<typeof demand>
 
 export const hour = 3_600_000
-export const day = 24 * hour
-export const slotMs = hour / 2
+const day = 24 * hour
+const slotMs = hour / 2
 const monday = Date.UTC(2026, 10, 2)
 /** So much history each judge has before anything is measured. */
-export const historyMs = 28 * day
+const historyMs = 28 * day
 
 const switchedAt = monday + historyMs
 

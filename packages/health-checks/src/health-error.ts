@@ -1,7 +1,18 @@
 import { CutoverError } from '@cutover/core'
 
-/** `HEALTH_OPTIONS_INVALID`: an option cannot be meant, or there is none of that name; nothing was asked. What a probe sees is an answer, never an error. */
-export type HealthErrorCode = 'HEALTH_OPTIONS_INVALID'
+/**
+ * - `HEALTH_OPTIONS_INVALID`: an option cannot be meant, or there is none of that name; nothing was asked.
+ * - `HEALTH_COUNTS_INVALID`: a source of counts answered what cannot be true; nothing of it was used.
+ * - `HEALTH_CLOCK_INVALID`: the clock went back by more than a minute; nothing was judged.
+ * - `HEALTH_SNAPSHOT_INVALID`: a gate cannot go on from that snapshot.
+ *
+ * What a probe sees is an answer, never an error.
+ */
+export type HealthErrorCode =
+  | 'HEALTH_OPTIONS_INVALID'
+  | 'HEALTH_COUNTS_INVALID'
+  | 'HEALTH_CLOCK_INVALID'
+  | 'HEALTH_SNAPSHOT_INVALID'
 
 /** `found` is printed: pass no secret. */
 export function refuseOption(field: string, found: unknown, wanted: string): never {

@@ -13,6 +13,93 @@ export {
   waitFor,
   type WaitOptions,
 } from '@cutover/core'
+export {
+  capacity,
+  type CapacityEvidence,
+  type CapacityOptions,
+  type CapacityRow,
+  type QuotaSource,
+} from './before-the-night/capacity.ts'
+export type { Carrier, HostingPlan } from './before-the-night/hosting-plan.ts'
+export type { PeaksSource, WorkloadPeaks } from './before-the-night/workload-peaks.ts'
+export type { RouteRequests, RouteSample } from './before-the-night/ask-routes.ts'
+export {
+  type GatewayRoute,
+  type GatewayRoutes,
+  type RouteRow,
+  routesMatch,
+  type RoutesMatchEvidence,
+  type RoutesMatchOptions,
+  type TargetRoute,
+  type TargetRoutes,
+} from './before-the-night/routes-match.ts'
+export type { CountBucket, CountSource } from './count-source.ts'
+export {
+  type BoundFunction,
+  type Canary,
+  type ConsumerRow,
+  consumersBound,
+  type ConsumersBoundEvidence,
+  type ConsumersBoundOptions,
+  type FunctionHost,
+  type Sighting,
+} from './discrepancies/consumers-bound.ts'
+export { type AliasResolver, dnsAnswers, type DnsAnswersOptions } from './discrepancies/dns-answers.ts'
+export {
+  memoryHeadroom,
+  type MemoryHeadroomEvidence,
+  type MemoryHeadroomOptions,
+  type PeakMemory,
+} from './discrepancies/memory-headroom.ts'
+export { reportedMemory } from './discrepancies/reported-memory.ts'
+export {
+  type AllowedEndpoint,
+  type EndpointRow,
+  noLegacyEndpoints,
+  type NoLegacyEndpointsEvidence,
+  type NoLegacyEndpointsOptions,
+  type Outbound,
+} from './discrepancies/no-legacy-endpoints.ts'
+export {
+  requiredSettings,
+  type RequiredSettingsEvidence,
+  type RequiredSettingsOptions,
+  type SettingRow,
+} from './discrepancies/required-settings.ts'
+export type { Settings, SettingsSource } from './discrepancies/settings-source.ts'
+export {
+  type AlignmentRow,
+  type ConfigurationSource,
+  standbyAligned,
+  type StandbyAlignedEvidence,
+  type StandbyAlignedOptions,
+} from './discrepancies/standby-aligned.ts'
+export { type AbsoluteGuard, badShare, burnRate, type BurnRateOptions } from './gate/absolute-guard.ts'
+export type { GateMetric } from './gate/gate-metric.ts'
+export type { HealthGateOptions, Reference } from './gate/gate-options.ts'
+export { type GateContext, type HealthGate, healthGate } from './gate/health-gate.ts'
+export type { GateRules, Look, MetricLook } from './gate/judge.ts'
+export { type LatencyMeasure, measureLatency, type MeasureLatencyOptions } from './gate/measure-latency.ts'
+export { type MeasureOptions, measureSource, type SourceMeasure } from './gate/measure-source.ts'
+export type { Method, MetricRules, Row, SharedRules } from './gate/metric-judge.ts'
+export { type GatePlan, planGate, type PlanGateOptions } from './gate/plan-gate.ts'
+export {
+  type RequestCounts,
+  requestCounts,
+  type RequestCountsOptions,
+  type RequestSeen,
+} from './gate/request-counts.ts'
+export { type GateSnapshot, replayGate } from './gate/snapshot.ts'
+export type { Guarantee, MetricEvidence, RatioRange, UndecidedReason, Verdict } from './gate/verdict.ts'
+export type { Alarm, AlarmSource } from './green/alarm-source.ts'
+export { alarmsGreen, type AlarmsGreenEvidence, type AlarmsGreenOptions, type AlarmSeen } from './green/alarms-green.ts'
+export {
+  alertsCover,
+  type AlertsCoverEvidence,
+  type AlertsCoverOptions,
+  type CoverageRow,
+} from './green/alerts-cover.ts'
+export type { Waived, Waiver } from './green/waiver.ts'
 export type { HealthErrorCode } from './health-error.ts'
 export type { HttpExpectations } from './http-expectations.ts'
 export { type HttpEvidence, httpProbe, type HttpProbeOptions } from './http-probe.ts'
@@ -29,3 +116,9 @@ export type {
 export { type NOfMEvidence, nOfM, type NOfMOptions } from './n-of-m.ts'
 export { nodeTransport } from './node-transport.ts'
 export type { ProbeTarget } from './probe-target.ts'
+export { probeCounts, type ProbeCounts, type ProbeCountsOptions } from './sources/probe-counts.ts'
+export { countsArrive, type CountsArriveEvidence, type CountsArriveOptions } from './sources/counts-arrive.ts'
+export { dataAsOf } from './sources/count-buckets.ts'
+export type { SourceErrorCode } from './sources/service-error.ts'
+export { type Shadow, shadow, type ShadowOptions } from './shadow/shadow.ts'
+export type { FieldReport, ShadowReport } from './shadow/shadow-report.ts'

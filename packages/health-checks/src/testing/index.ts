@@ -1,3 +1,16 @@
+export { inMemoryAlarms, type InMemoryAlarms } from './in-memory-alarms.ts'
+export { type CountedSide, countSourceConformance } from './count-source-conformance.ts'
+export {
+  inMemoryAzureMonitor,
+  type InMemoryAzureMonitor,
+  type InMemoryAzureMonitorOptions,
+} from './in-memory-azure-monitor.ts'
+export {
+  inMemoryCloudWatch,
+  type InMemoryCloudWatch,
+  type InMemoryCloudWatchOptions,
+  type RecordedMetric,
+} from './in-memory-cloudwatch.ts'
 export {
   type FakeAnswer,
   type FakeRequest,
@@ -7,3 +20,11 @@ export {
   type InMemoryHosts,
   type ServeOptions,
 } from './in-memory-hosts.ts'
+export { type InMemoryCounts, inMemoryCounts, type InMemoryCountsOptions } from './in-memory-counts.ts'
+export {
+  type Degradation,
+  type ScriptedTraffic,
+  scriptedTraffic,
+  type ScriptedTrafficOptions,
+} from './scripted-traffic.ts'
+export { type SeededRandom, seededRandom } from './seeded-random.ts'

@@ -1,0 +1,6 @@
+export {
+  type PrometheusCounter,
+  prometheusCounts,
+  type PrometheusCounts,
+  type PrometheusCountsOptions,
+} from './prometheus-counts.ts'
