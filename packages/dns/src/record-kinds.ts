@@ -1,7 +1,18 @@
 /** The types that this package writes. */
-export const recordTypes = ['A', 'AAAA', 'CNAME', 'TXT', 'NS', 'MX', 'SRV', 'CAA', 'HTTPS', 'SVCB'] as const
+export type RecordType = 'A' | 'AAAA' | 'CNAME' | 'TXT' | 'NS' | 'MX' | 'SRV' | 'CAA' | 'HTTPS' | 'SVCB'
 
-export type RecordType = (typeof recordTypes)[number]
+export const recordTypes: readonly RecordType[] = [
+  'A',
+  'AAAA',
+  'CNAME',
+  'TXT',
+  'NS',
+  'MX',
+  'SRV',
+  'CAA',
+  'HTTPS',
+  'SVCB',
+]
 
 /** All records of one name and type. Names, also those in values, are absolute, in lower case and without the last dot. */
 export interface RecordSet {

@@ -6,6 +6,9 @@ import type { AnyRecordSet, RecordSet, RecordType } from './dns-zone.ts'
 import { editRecord, findRecord } from './edit-record.ts'
 import { instant } from './instant.ts'
 import { refuseBefore } from './not-before.ts'
+import { refuseOption } from './option-error.ts'
+import { refuseStalePlan } from './plan/plan-holds.ts'
+import type { RepointPlan } from './plan/plan-repoint.ts'
 import { rememberedMs, servedMs, sleepUntil, waitUntilServed } from './propagation.ts'
 import { describeRecordSet, plainSet, sameRecordSet, sameValues } from './record-set.ts'
 import { intendedValues, recordValues } from './record-values.ts'
@@ -22,9 +25,11 @@ export interface RepointOptions<Type extends RecordType = RecordType> {
   readonly rto?: Duration | undefined
   /** The TTL of the new record; required where the record found is an alias without one. @default the TTL found */
   readonly ttlSeconds?: number | undefined
+  /** Of `planRepoint`: refused when it is not `ok`, has expired, or what it saw has changed since. @default none */
+  readonly plan?: RepointPlan | undefined
 }
 
-const repointOptions: readonly (keyof RepointOptions)[] = ['to', 'from', 'notBefore', 'rto', 'ttlSeconds']
+const repointOptions: readonly (keyof RepointOptions)[] = ['to', 'from', 'notBefore', 'rto', 'ttlSeconds', 'plan']
 
 export interface Repointed {
   /** Epoch milliseconds: from here on no cache that obeys DNS has the former answer. */
@@ -52,17 +57,18 @@ const assumedTtlSeconds = 86_400
  *
  * @throws CutoverError at once `DNS_RECORD_INVALID`, `DNS_NAME_INVALID`, `DNS_TTL_INVALID`, `DNS_OPTION_INVALID`,
  * `DURATION_INVALID`; before anything is written `DNS_RECORD_NOT_FOUND`, `DNS_NOT_SAFE_YET` (retryable),
- * `DNS_RTO_UNREACHABLE`, `DNS_RECORD_UNSUPPORTED` (a weighted set: take `shift`), `DNS_RECORD_FOREIGN` (also from undoing, when somebody else has changed it since).
+ * `DNS_RTO_UNREACHABLE`, `DNS_PLAN_BLOCKED`, `DNS_PLAN_DRIFTED`, `DNS_PLAN_EXPIRED`, `DNS_RECORD_UNSUPPORTED` (a weighted set: take `shift`), `DNS_RECORD_FOREIGN` (also from undoing, when somebody else has changed it since).
  */
 export function repoint<Type extends RecordType>(
   record: DnsRecord<Type>,
   options: RepointOptions<NoInfer<Type>>,
 ): Change<AnyRecordSet, Repointed, AnyRecordSet> {
   knownOptions(options, repointOptions, 'DNS_OPTION_INVALID', 'repoint')
-  const { to, from, notBefore, rto, ttlSeconds } = options
+  const { to, from, notBefore, rto, ttlSeconds, plan } = options
   const { zone, name, type } = checkedRecord<RecordType>(record)
   const values = intendedValues(name, type, to, 'to')
   const origin = from === undefined ? undefined : recordValues(name, type, from, 'from')
+  if (plan && !sameValues(plan.to, values)) refuseOption('plan', plan.to, `one for ${values.join(', ')}`)
   if (ttlSeconds !== undefined) dnsTtl(ttlSeconds)
   const rtoMs = rto === undefined ? undefined : durationMs(rto, 'rto')
   if (notBefore !== undefined) instant(notBefore, 'notBefore')
@@ -83,6 +89,7 @@ export function repoint<Type extends RecordType>(
     intent: { to: values, from: origin, ttlSeconds },
     async capture({ clock, signal }) {
       if (notBefore !== undefined) refuseBefore(notBefore, clock.now(), name)
+      if (plan) await refuseStalePlan(record, plan, { clock, signal })
       const before = await findRecord({ zone, name, type }, signal)
       const next = intended(before)
       if (origin && !(before.kind === undefined && sameValues(before.values, origin))) {

@@ -1,5 +1,5 @@
 import { changeConformance, fakeWorld } from '@cutover/core/testing'
-import { apply, dnsRecord, isCutoverError, repoint, type RepointOptions } from '@cutover/dns'
+import { apply, dnsRecord, isCutoverError, lowerTtl, planRepoint, repoint, type RepointOptions } from '@cutover/dns'
 import { inMemoryResolver, inMemoryZone } from '@cutover/dns/testing'
 import { expect, test } from 'vitest'
 
@@ -306,7 +306,11 @@ const mistakes: readonly [RepointOptions<'CNAME'>, string, RegExp][] = [
     'DNS_OPTION_INVALID',
     /^notBefore is "2026-11-20T03:00:00Z"; wanted epoch milliseconds/,
   ],
-  [{ to: azure, rtoMs: 5 } as RepointOptions<'CNAME'>, 'DNS_OPTION_INVALID', /rtoMs.*to, from, notBefore, rto, ttl/],
+  [
+    { to: azure, rtoMs: 5 } as RepointOptions<'CNAME'>,
+    'DNS_OPTION_INVALID',
+    /rtoMs.*to, from, notBefore, rto, ttlSeconds, plan/,
+  ],
   [undefined as unknown as RepointOptions<'CNAME'>, 'DNS_OPTION_INVALID', /options/],
   [{ to: azure, rto: '5 minutes' as '5m' }, 'DURATION_INVALID', /^rto is "5 minutes"/],
   [{ to: azure, ttlSeconds: 0.5 }, 'DNS_TTL_INVALID', /^ttlSeconds is 0.5/],
@@ -321,6 +325,26 @@ for (const [options, code, message] of mistakes) {
     expect(error.message).toMatch(message)
   })
 }
+
+test('repoint keeps to a plan: what it saw must still be so, and a TTL lowered as planned is', async () => {
+  const world = fakeWorld()
+  const { zone, api } = apiZone(world)
+  const plan = await planRepoint(api, { to: azure, validFor: '1d' }, world)
+  await apply(lowerTtl(api, { ttlSeconds: 60 }), world)
+  zone.editBehind({ name: 'api.example.com', type: 'CNAME', ttlSeconds: 60, values: ['theirs.example.net'] })
+
+  const drifted = await rejection(apply(repoint(api, { to: azure, plan }), world))
+  zone.editBehind(apiSet(60))
+  const { revert } = await apply(repoint(api, { to: azure, plan }), world)
+  await revert()
+  await world.clock.sleep(86_400_000)
+  const expired = await rejection(apply(repoint(api, { to: azure, plan }), world))
+
+  expect([drifted.code, expired.code]).toEqual(['DNS_PLAN_DRIFTED', 'DNS_PLAN_EXPIRED'])
+  expect(thrown(() => void repoint(api, { to: 'other.example.net', plan })).message).toMatch(
+    /^plan is \[.*wanted one for other/,
+  )
+})
 
 test('repoint mends a CNAME that holds an address', async () => {
   const world = fakeWorld()
