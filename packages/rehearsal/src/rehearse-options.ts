@@ -1,6 +1,6 @@
 import { CutoverError } from '@cutover/core'
 import { everyFault, type Fault, type FakeWorld } from '@cutover/core/testing'
-import type { RunOptions } from '@cutover/rollback'
+import type { Journal, RunOptions } from '@cutover/rollback'
 
 import { parseReplayId } from './fault-plan.ts'
 
@@ -19,6 +19,8 @@ export interface RehearseOptions<Parts> {
   cutover(parts: NoInfer<Parts>, run: RunOptions): Promise<unknown>
   /** Starts clients that use the workload meanwhile, with `world.repeat`; answers how to stop them. */
   load?(parts: NoInfer<Parts>, world: FakeWorld): () => void
+  /** Operators in other processes: given the journal, they send what they want of it at times of the world (`world.later`, `world.repeat`). */
+  operate?(journal: Journal, parts: NoInfer<Parts>, world: FakeWorld): void
   readonly invariants?: readonly Invariant<NoInfer<Parts>>[] | undefined
   /** How it must end without a fault. @default 'completed' or 'rolled-back': whichever it does */
   readonly end?: ExpectedEnd | undefined
@@ -60,6 +62,7 @@ const wanted: Readonly<Record<keyof RehearseOptions<unknown>, readonly [(value: 
   world: [isFunction, 'a function that builds the fakes'],
   cutover: [isFunction, 'a function that runs your code'],
   load: [isFunction, 'a function that starts clients'],
+  operate: [isFunction, 'a function that sends requests'],
   invariants: [(value) => Array.isArray(value) && value.every(isInvariant), 'a list of { name, holds }'],
   end: [(value) => everyEnd.includes(value), `one of ${everyEnd.join(', ')}`],
   faults: [

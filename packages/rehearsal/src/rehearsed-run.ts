@@ -60,7 +60,7 @@ async function run<Parts>(
   const parts = options.world(world)
   const found = stateOf(world)
   const stopLoad = options.load?.(parts, world)
-  const kept = memoryJournal({ world })
+  const kept = memoryJournal({ world, operators: options.operate !== undefined })
   let opened: 'with the clock of the world' | 'with the real clock' | undefined
   const journal: typeof kept = {
     ...kept,
@@ -70,6 +70,7 @@ async function run<Parts>(
       return kept.open(how)
     },
   }
+  options.operate?.(kept, parts, world)
   const onEvent = told ? (event: CutoverEvent): void => tellTrace(world, event) : undefined
   const runners = new Runners(world, journal, () => options.cutover(parts, { journal, clock: world.clock, onEvent }))
   // Only without a fault: a process that dies may have made some that it had no time to apply.

@@ -1,6 +1,7 @@
 import type { Answer as CheckAnswer, Outline } from '@cutover/core'
 
 import type { JournalEntry, Question } from './journal.ts'
+import type { Agreed, Consumption } from './limits.ts'
 import type { OperatorRequest } from './operator-request.ts'
 
 /** All that is known of one step. */
@@ -71,7 +72,13 @@ export class History {
   readonly questions: Map<string, Question & { readonly step: string; readonly at: number }> = new Map()
   /** What people have said, by step; the last of each. */
   readonly answered: Map<string, JournalEntry & { readonly t: 'answered' }> = new Map()
-  decided: { readonly why: string; readonly code: string; readonly at: number } | undefined
+  decided:
+    | { readonly why: string; readonly code: string; readonly at: number; readonly forecastMs?: number | undefined }
+    | undefined
+  /** What was agreed when it began. */
+  agreed: Agreed | undefined
+  /** What was used of it. */
+  measured: Consumption | undefined
   noReturn: string | undefined
   /** How many requests of operators were taken. */
   requests = 0
@@ -192,10 +199,16 @@ export class History {
         this.startedAt ||= entry.at
         break
       case 'decided':
-        this.decided ??= { why: entry.why, code: entry.code, at: entry.at }
+        this.decided ??= { why: entry.why, code: entry.code, at: entry.at, forecastMs: entry.forecastMs }
         this.closed = undefined
         // What kept the script from going on is moot now; the way back asks its own questions.
         this.questions.clear()
+        break
+      case 'agreed':
+        this.agreed ??= entry
+        break
+      case 'measured':
+        this.measured = { downtimeMs: entry.downtimeMs, dataLoss: entry.dataLoss }
         break
       case 'no-return':
         this.noReturn = entry.why

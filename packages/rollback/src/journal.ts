@@ -1,5 +1,7 @@
 import type { Clock, Outline } from '@cutover/core'
 
+import type { Agreed, Consumption } from './limits.ts'
+import type { Agreed, Consumption } from './agreed.ts'
 import type { OperatorRequest, Requests } from './operator-request.ts'
 
 /**
@@ -7,7 +9,12 @@ import type { OperatorRequest, Requests } from './operator-request.ts'
  * said), `settled`; and on the way back, after `decided`: `undoing`, then the write, `reverted`, `undone`.
  */
 export type JournalItem =
-  | { readonly t: 'opened'; readonly id: string; readonly format: 1; readonly outline?: Outline | undefined }
+  | ({
+      readonly t: 'opened'
+      readonly id: string
+      readonly format: number
+      readonly outline?: Outline | undefined
+    } & Agreed)
   | (OfStep & {
       readonly t: 'intent'
       readonly title: string
@@ -40,7 +47,17 @@ export type JournalItem =
       readonly skipped?: { readonly who: string; readonly why: string } | undefined
     })
   | (OfStep & { readonly t: 'value'; readonly value?: unknown })
-  | { readonly t: 'decided'; readonly why: string; readonly code: string }
+  | {
+      readonly t: 'decided'
+      readonly why: string
+      readonly code: string
+      /** How long going back was forecast to take, in milliseconds. */
+      readonly forecastMs?: number | undefined
+    }
+  /** What was agreed, when it began. */
+  | (Agreed & { readonly t: 'agreed' })
+  /** What was used of it, at last. */
+  | (Consumption & { readonly t: 'measured' })
   | (OfStep & { readonly t: 'undoing' })
   | (OfStep & { readonly t: 'reverted'; readonly hint?: unknown })
   | (OfStep & { readonly t: 'undone'; readonly how: 'reverted' | 'never-happened' })
@@ -50,7 +67,14 @@ export type JournalItem =
   /** What an operator asked from another process, when it was taken; number -1: a guard did. */
   | (OperatorRequest & { readonly t: 'asked'; readonly request: number })
   /** People are asked to approve; until then nobody has. */
-  | (OfStep & { readonly t: 'asking'; readonly title: string; readonly expiresAt?: number | undefined })
+  | (OfStep & {
+      readonly t: 'asking'
+      readonly title: string
+      readonly expiresAt?: number | undefined
+      /** Whose word counts; anybody's without it. */
+      readonly from?: readonly string[] | undefined
+      readonly quorum?: number | undefined
+    })
   /** A guard, a criterion or a limit: `entered` when it has failed for longer than is tolerated. */
   | {
       readonly t: 'alarm'
@@ -70,7 +94,12 @@ export type JournalItem =
   | { readonly t: 'notified'; readonly fact: string }
   /** Another outline was accepted for what has not begun. */
   | { readonly t: 'replanned'; readonly outline: Outline; readonly who: string; readonly why: string }
-  | { readonly t: 'closed'; readonly end: 'completed' | 'rolled-back' | 'rolled-back-with-residue' }
+  | {
+      readonly t: 'closed'
+      readonly end: 'completed' | 'rolled-back' | 'rolled-back-with-residue'
+      /** What was used of the limits, where that is measured. */
+      readonly used?: Consumption | undefined
+    }
 
 interface OfStep {
   /** The path of its scopes and its own name: `queue/triggers:cordon:orders`. */
@@ -129,11 +158,14 @@ export interface Journal {
    * Takes the lease; waits for a predecessor's to end unless that one is known to be dead.
    *
    * @throws CutoverError `CUTOVER_JOURNAL_IN_USE` when another runner is alive; `CUTOVER_JOURNAL_BROKEN` when a record in the
-   * middle was altered; `CUTOVER_JOURNAL_TRUNCATED` when acknowledged records are gone.
+   * middle was altered; `CUTOVER_JOURNAL_TRUNCATED` when acknowledged records are gone; `CUTOVER_JOURNAL_FORMAT` when a later
+   * version wrote it.
    */
   open(options: OpenOptions): Promise<OpenJournal>
   /** Reads without taking the lease. */
   read(): Promise<readonly JournalEntry[]>
+  /** Who runs it now; absent where that cannot be seen. */
+  holder?(): Promise<{ readonly who: string; readonly pid: number } | undefined>
   /** Where operators in other processes say what they want; absent where there is no other process. */
   readonly requests?: Requests | undefined
 }

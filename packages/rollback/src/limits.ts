@@ -1,17 +1,10 @@
 import { type Context, CutoverError, formatDuration, knownOptions } from '@cutover/core'
 
+import type { Consumption } from './agreed.ts'
 import type { Run } from './run.ts'
 
-/** What was used of the limits. */
-export interface Consumption {
-  /** How long clients were not served, in milliseconds. */
-  readonly downtimeMs: number
-  /** How many accepted writes or messages were lost. */
-  readonly dataLoss: number
-}
-
-/** What was agreed before the night. */
-export interface Limits {
+/** What was agreed before the night: JSON data. */
+export interface Agreed {
   readonly maxDowntimeMs: number
   /** Accepted writes or messages; usually 0. */
   readonly maxDataLoss: number
@@ -21,6 +14,9 @@ export interface Limits {
   readonly rtoMs?: number | undefined
   /** What a rehearsal or a drill said: over a limit, nothing is begun. */
   readonly predicted?: Consumption | undefined
+}
+
+export interface Limits extends Agreed {
   /** Measures it while it runs. */
   readonly measure?: ((context: Context) => Promise<Consumption>) | undefined
   /** @default 5_000 */
@@ -64,6 +60,15 @@ export function refuseOverLimit({ maxDowntimeMs, maxDataLoss, agreedBy, predicte
     next: `Change the plan, or agree on another limit with ${agreedBy}.`,
   })
 }
+
+/** The data of what was agreed, for the journal. */
+export const agreedOf = ({ maxDowntimeMs, maxDataLoss, agreedBy, rtoMs, predicted }: Limits): Agreed => ({
+  maxDowntimeMs,
+  maxDataLoss,
+  agreedBy,
+  ...(rtoMs !== undefined && { rtoMs }),
+  ...(predicted && { predicted }),
+})
 
 /** Measures what is used of the limits, tells it, and says so when it is too much. */
 export async function watchLimits(run: Run, limits: Limits, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,6 @@
 import { CutoverError, knownOptions } from '@cutover/core'
 
+import { inPresentFormat } from './journal-format.ts'
 import type { Journal, JournalEntry, OpenJournal, OpenOptions } from './journal.ts'
 import type { OperatorRequest } from './operator-request.ts'
 
@@ -37,7 +38,7 @@ export function memoryJournal(options: MemoryJournalOptions = {}): MemoryJournal
   return {
     location: 'memory',
     entries,
-    read: async () => [...entries],
+    read: async () => inPresentFormat(entries, 'memory'),
     ...(operators && {
       requests: {
         send: async (request: OperatorRequest) => void requests.push(request),
@@ -48,6 +49,7 @@ export function memoryJournal(options: MemoryJournalOptions = {}): MemoryJournal
       heldUntil = Number.NEGATIVE_INFINITY
     },
     async open({ clock, signal, onWaiting }: OpenOptions): Promise<OpenJournal> {
+      inPresentFormat(entries, 'memory')
       const until = heldUntil
       const left = until - clock.monotonic()
       if (left > 0) {
@@ -74,11 +76,12 @@ export function memoryJournal(options: MemoryJournalOptions = {}): MemoryJournal
       }
       return {
         fence: mine,
-        entries: [...entries],
+        entries: inPresentFormat(entries, 'memory'),
         get isFresh() {
           return clock.monotonic() - freshAt <= leaseMs / 3
         },
         hold() {
+          guard()
           if (clock.monotonic() - freshAt <= leaseMs) return
           throw new CutoverError(
             'CUTOVER_FENCED',

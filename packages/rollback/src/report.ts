@@ -24,6 +24,13 @@ export interface ReportedStep {
   readonly tookMs: number | undefined
 }
 
+/** What was agreed, what was to be expected, and what came of it. */
+export interface Objective {
+  readonly target: number | undefined
+  readonly forecast: number | undefined
+  readonly actual: number | undefined
+}
+
 /** What a journal says about a cutover, at any moment. */
 export interface Report {
   readonly id: string
@@ -33,6 +40,12 @@ export interface Report {
   readonly steps: readonly ReportedStep[]
   /** Why it went back. */
   readonly because: string | undefined
+  /** How long going back may take, was forecast to take when it was decided, and took; milliseconds, `undefined` where nobody said or knows. */
+  readonly rto: Objective
+  /** How many accepted writes or messages may be lost, were predicted to be, and were measured to be. */
+  readonly rpo: Objective
+  /** The same of the time in which clients were not served, in milliseconds. */
+  readonly downtime: Objective
   /** From the decision to the end of the way back, in milliseconds. */
   readonly rolledBackInMs: number | undefined
   readonly residue: readonly { readonly step: string; readonly why: string }[]
@@ -46,6 +59,8 @@ export function reportOf(history: History, location: string): Report {
   const steps = [...history.steps.values()]
   const unfinished = history.waiting && !history.decided ? 'waiting' : 'interrupted'
   const end: End = history.closed ?? (history.questions.size > 0 ? 'parked' : unfinished)
+  const wentBackInMs =
+    history.decided && end.startsWith('rolled-back') ? history.lastAt - history.decided.at : undefined
   const base = {
     id: history.id ?? '',
     end,
@@ -60,7 +75,18 @@ export function reportOf(history: History, location: string): Report {
       tookMs: endedAt === undefined ? undefined : endedAt - beganAt,
     })),
     because: history.decided?.why,
-    rolledBackInMs: history.decided && end.startsWith('rolled-back') ? history.lastAt - history.decided.at : undefined,
+    rto: { target: history.agreed?.rtoMs, forecast: history.decided?.forecastMs, actual: wentBackInMs },
+    rpo: {
+      target: history.agreed?.maxDataLoss,
+      forecast: history.agreed?.predicted?.dataLoss,
+      actual: history.measured?.dataLoss,
+    },
+    downtime: {
+      target: history.agreed?.maxDowntimeMs,
+      forecast: history.agreed?.predicted?.downtimeMs,
+      actual: history.measured?.downtimeMs,
+    },
+    rolledBackInMs: wentBackInMs,
     residue: steps.flatMap(({ step, residue }) => (residue === undefined ? [] : [{ step, why: residue }])),
     questions: [...history.questions.values()].map(({ step, code, question, look, answers }) => ({
       step,

@@ -1,11 +1,12 @@
-import { type Clock, CutoverError, formatInstant, journalCopy, systemClock, tell } from '@cutover/core'
+import { type Clock, CutoverError, formatInstant, journalCopy, sameJson, systemClock, tell } from '@cutover/core'
 
 import { CutoverEnded } from './cutover-ended.ts'
 import type { Cutover } from './cutover.ts'
 import { driftOf, watchDrift } from './drift-watch.ts'
 import { History } from './history.ts'
+import { formatOf, journalFormat } from './journal-format.ts'
 import type { OpenJournal } from './journal.ts'
-import { refuseOverLimit, watchLimits } from './limits.ts'
+import { agreedOf, refuseOverLimit, watchLimits } from './limits.ts'
 import { assertBegun, placeOf } from './nothing-begun.ts'
 import { listenToOperators, takePending } from './operator-loop.ts'
 import { acceptOutline } from './outline-changed.ts'
@@ -105,7 +106,7 @@ async function proceed(
 }
 
 /** The first record; or the proof that this journal is the one of this cutover. */
-async function open(run: Run, { outline, journal, windowEndsAt }: RunOptions): Promise<void> {
+async function open(run: Run, { outline, journal, windowEndsAt, limits }: RunOptions): Promise<void> {
   const { history } = run
   if (history.id !== undefined && history.id !== run.id) {
     throw new CutoverError(
@@ -116,7 +117,12 @@ async function open(run: Run, { outline, journal, windowEndsAt }: RunOptions): P
   }
   const resumed = history.next > 0
   if (!resumed) {
-    await run.append({ t: 'opened', id: run.id, format: 1, outline: outline && journalCopy(outline, 'outline') })
+    const planned = outline && journalCopy(outline, 'outline')
+    await run.append({ t: 'opened', id: run.id, format: journalFormat, outline: planned })
+    if (limits) await run.append({ t: 'agreed', ...agreedOf(limits) })
+  } else if (!history.closed && (formatOf(run.journal.entries) ?? journalFormat) < journalFormat) {
+    // Said before the first record that the version which began it would not know.
+    await run.append({ t: 'opened', id: run.id, format: journalFormat })
   }
   if (resumed) await takePending(run, journal)
   await acceptOutline(run, outline)
@@ -139,7 +145,8 @@ async function decideToGoBack(run: Run): Promise<void> {
       { next: 'Go on: run it again without rollBack.' },
     )
   }
-  await run.append({ t: 'decided', why: 'asked to go back', code: 'CUTOVER_ASKED' })
+  // The changes are not constructed yet: what they estimated when they were applied.
+  await run.append({ t: 'decided', why: 'asked to go back', code: 'CUTOVER_ASKED', forecastMs: run.forecastMs() })
 }
 
 /** What stands beside the steps, unless it goes back: operators, criteria, the watch for drift. */
@@ -187,13 +194,21 @@ async function play(run: Run, script: (cutover: Cutover) => Promise<unknown>): P
   }
   await run.endBeside()
   run.throwIfStopped()
+  await recordMeasured(run)
   await run.detach()
   await run.append({ t: 'closed', end: 'completed' })
+}
+
+/** What was used of the limits, once it is over. */
+async function recordMeasured(run: Run): Promise<void> {
+  if (run.consumed && !sameJson(run.consumed, run.history.measured))
+    await run.append({ t: 'measured', ...run.consumed })
 }
 
 /** What a service makes of an abort is no news: the reason is. */
 async function goBack(run: Run): Promise<void> {
   try {
+    await recordMeasured(run)
     await unwind(run)
   } catch (error) {
     throw run.interruption ?? error

@@ -11,9 +11,10 @@ import {
   tell,
 } from '@cutover/core'
 
+import { forecast } from './forecast.ts'
+import type { Consumption } from './agreed.ts'
 import { areBeside, type History, type StepHistory } from './history.ts'
 import type { JournalItem, OpenJournal, Question } from './journal.ts'
-import type { Consumption } from './limits.ts'
 import { placeOf } from './nothing-begun.ts'
 import { offer } from './offer.ts'
 import type { OperatorRequest } from './operator-request.ts'
@@ -281,9 +282,15 @@ export class Run {
     throw stopped('CUTOVER_UNWINDING', this.history.decided?.why ?? why)
   }
 
+  /** How long going back would take now, where all that is applied estimates it. */
+  forecastMs(): number | undefined {
+    const { backMs, unknown } = forecast(this.history, this.constructed)
+    return unknown.length === 0 ? backMs : undefined
+  }
+
   async #decide(why: string, code: string, cause: unknown): Promise<void> {
     this.cause = cause
-    await this.append({ t: 'decided', why, code })
+    await this.append({ t: 'decided', why, code, forecastMs: this.forecastMs() })
     this.waits.abort(stopped('CUTOVER_UNWINDING', why))
   }
 

@@ -168,7 +168,7 @@ test('an outline is recorded when the journal is opened first, told, and never o
 
   const report = await run((cutover) => cutover.apply(turn(switches, 'a', 'target')), { outline })
 
-  expect(journal.entries[0]).toMatchObject({ t: 'opened', id: 'move', format: 1, outline })
+  expect(journal.entries[0]).toMatchObject({ t: 'opened', id: 'move', format: 2, outline })
   expect(world.events[0]).toMatchObject({ kind: 'opened', resumed: false, outline })
   expect(report.end).toBe('completed')
 })

@@ -364,3 +364,31 @@ test('people are warned before going back would not fit the window any more', as
     expect.stringMatching(/^the latest abort that still fits the window has passed at/),
   ])
 })
+
+test('the report tells targets, forecasts and what came of them', async () => {
+  const { world, switches, run } = setting()
+  const script = async (cutover: Cutover): Promise<void> => {
+    await cutover.apply(turn(switches, 'a', 'target', { settleMs: 60_000 }))
+    await cutover.require(saying('target', 'fail'))
+  }
+  const measure = async () => ({ downtimeMs: Math.min(3_000, world.clock.monotonic()), dataLoss: 0 })
+
+  const report = await reportOf(
+    run(script, {
+      limits: limits({ measure, rtoMs: 300_000, predicted: { downtimeMs: 2_000, dataLoss: 0 } }),
+    }),
+  )
+
+  expect(report.rto).toEqual({ target: 300_000, forecast: 60_000, actual: 60_000 })
+  expect(report.rpo).toEqual({ target: 0, forecast: 0, actual: 0 })
+  expect(report.downtime).toEqual({ target: 60_000, forecast: 2_000, actual: 3_000 })
+})
+
+test('what nobody said or knows is not zero', async () => {
+  const { run } = setting()
+
+  const report = await run(async () => {})
+
+  const unknown = { target: undefined, forecast: undefined, actual: undefined }
+  expect([report.rto, report.rpo, report.downtime]).toEqual([unknown, unknown, unknown])
+})

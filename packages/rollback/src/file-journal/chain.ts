@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 
 import { CutoverError } from '@cutover/core'
 
+import { inPresentFormat } from '../journal-format.ts'
 import type { JournalEntry } from '../journal.ts'
+import { chained } from './chained.ts'
 
 export interface Chain {
   readonly entries: readonly JournalEntry[]
@@ -19,15 +20,12 @@ export function lineOf(entry: JournalEntry, previous: string): { readonly text: 
   return { text: `${body.slice(0, -1)},"hash":"${hash}"}\n`, hash }
 }
 
-const chained = (previous: string, body: string): string =>
-  createHash('sha256').update(previous).update(body).digest('base64url')
-
 const hashField = /^(.*),"hash":"([\w-]{43})"\}$/s
 
 /**
  * Reads and proves a journal's lines. A file that does not exist is empty.
  *
- * @throws CutoverError `CUTOVER_JOURNAL_BROKEN` naming the line.
+ * @throws CutoverError `CUTOVER_JOURNAL_BROKEN` naming the line; `CUTOVER_JOURNAL_FORMAT` for that of a later version.
  */
 export async function readChain(file: string): Promise<Chain> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -60,9 +58,7 @@ export async function readChain(file: string): Promise<Chain> {
   const rest = text.slice(from)
   if (rest !== '' && !isTorn(rest))
     throw number === 0 ? noJournal(file) : broken(file, `what follows line ${number} is not of a journal`)
-  const [first] = entries
-  if (first && (first.t !== 'opened' || first.format !== 1)) throw broken(file, 'it is no journal of format 1')
-  return { entries, hashes, validBytes }
+  return { entries: inPresentFormat(entries, file), hashes, validBytes }
 }
 
 const broken = (file: string, what: string): CutoverError =>

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path'
 
 import { CutoverError, isCutoverError, knownOptions } from '@cutover/core'
 
+import { assertNext } from '../chained-records.ts'
 import type { Journal, JournalEntry, OpenJournal, OpenOptions } from '../journal.ts'
 import { lineOf, readChain } from './chain.ts'
 import { Lease } from './lease.ts'
@@ -36,8 +37,9 @@ export function fileJournal(path: string, options: FileJournalOptions = {}): Jou
     },
     async open({ clock, signal, onWaiting }: OpenOptions): Promise<OpenJournal> {
       // What is no journal is not touched, and gets no lease.
-      await readChain(file)
-      const lease = await Lease.take(file, { leaseMs, clock, signal, onWaiting })
+      const { entries } = await readChain(file)
+      const above = entries.at(-1)?.fence ?? 0
+      const lease = await Lease.take(file, { above, leaseMs, clock, signal, onWaiting })
       try {
         return await openHeld(file, path, lease)
       } catch (error) {
@@ -50,17 +52,7 @@ export function fileJournal(path: string, options: FileJournalOptions = {}): Jou
 
 async function openHeld(file: string, path: string, lease: Lease): Promise<OpenJournal> {
   const chain = await readChain(file)
-  const { head } = lease.predecessor
-  if (head && chain.hashes[head.records - 1] !== head.hash) {
-    const found = chain.entries.length < head.records ? `${chain.entries.length} records` : 'other records'
-    throw new CutoverError(
-      'CUTOVER_JOURNAL_TRUNCATED',
-      `REFUSED: ${path} has ${found}, but ${head.records} were acknowledged`,
-      {
-        next: 'Find the whole file; without it nobody knows what to undo.',
-      },
-    )
-  }
+  lease.assertAllThere(path, chain.hashes)
   const handle = await writable(file, path, chain.validBytes)
   let hash = chain.hashes.at(-1) ?? ''
   lease.head = chain.entries.length === 0 ? undefined : { records: chain.entries.length, hash }
@@ -68,6 +60,7 @@ async function openHeld(file: string, path: string, lease: Lease): Promise<OpenJ
 
   const append = async (entry: JournalEntry): Promise<void> => {
     lease.hold()
+    assertNext(entry, lease.head?.records ?? 0)
     const line = lineOf(entry, hash)
     try {
       await writeWhole(handle, line.text)

@@ -22,6 +22,8 @@ interface Written {
 }
 
 interface TakeOptions {
+  /** The number is higher: that of the last record, whose lease may be gone. */
+  readonly above: number
   readonly leaseMs: number
   readonly clock: Clock
   readonly signal?: AbortSignal | undefined
@@ -60,7 +62,7 @@ export class Lease {
       const last = await lastNumber(file)
       const written = last === 0 ? undefined : await read(file, last)
       if (written) await outlive(file, last, written, options)
-      const lease = await Lease.#create(file, last + 1, options.leaseMs, written?.head)
+      const lease = await Lease.#create(file, Math.max(last, options.above) + 1, options.leaseMs, written?.head)
       if (!lease) continue
       for (let old = 1; old <= last; old++) await rm(path(file, old), { force: true })
       return lease
@@ -93,18 +95,25 @@ export class Lease {
     return new Lease(file, number, leaseMs, head)
   }
 
+  /** @throws CutoverError `CUTOVER_JOURNAL_TRUNCATED` when records are gone that the predecessor knew to be acknowledged */
+  assertAllThere(path: string, hashes: readonly string[]): void {
+    const { head } = this.predecessor
+    if (!head || hashes[head.records - 1] === head.hash) return
+    const found = hashes.length < head.records ? `${hashes.length} records` : 'other records'
+    throw new CutoverError(
+      'CUTOVER_JOURNAL_TRUNCATED',
+      `REFUSED: ${path} has ${found}, but ${head.records} were acknowledged`,
+      { next: 'Find the whole file; without it nobody knows what to undo.' },
+    )
+  }
+
   get isFresh(): boolean {
     return this.#staleMs() <= this.#leaseMs / 2
   }
 
   hold(): void {
-    if (this.#staleMs() > this.#leaseMs) {
-      throw new CutoverError(
-        'CUTOVER_FENCED',
-        `this process was stopped for ${formatDuration(this.#staleMs())}: another may have taken over`,
-        { next: toOther },
-      )
-    }
+    const staleMs = this.#staleMs()
+    if (staleMs > this.#leaseMs) throw fencedAfter(staleMs)
     this.#throwIfOvertaken()
   }
 
@@ -119,10 +128,7 @@ export class Lease {
   }
 
   #throwIfOvertaken(): void {
-    if (this.#isOvertaken())
-      throw new CutoverError('CUTOVER_FENCED', 'another runner has taken over; this one writes nothing any more', {
-        next: toOther,
-      })
+    if (this.#isOvertaken()) throw overtaken()
   }
 
   /** Both clocks: one stands still while a machine sleeps, the other can be set. */
@@ -204,6 +210,18 @@ export async function holderOf(file: string): Promise<{ readonly who: string; re
   if (!written || written.released || lifeOf(written.holder) === 'dead') return undefined
   return Date.now() < written.renewedAt + written.leaseMs ? written.holder : undefined
 }
+
+export const fencedAfter = (staleMs: number): CutoverError =>
+  new CutoverError(
+    'CUTOVER_FENCED',
+    `this process was stopped for ${formatDuration(staleMs)}: another may have taken over`,
+    { next: toOther },
+  )
+
+export const overtaken = (): CutoverError =>
+  new CutoverError('CUTOVER_FENCED', 'another runner has taken over; this one writes nothing any more', {
+    next: toOther,
+  })
 
 const toOther =
   'Let the other runner go on (`npx --no-install cutover status JOURNAL` shows it); if there is none, run it again.'

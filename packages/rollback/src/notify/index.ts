@@ -1,0 +1,7 @@
+export type { Message, MessageKind, Notifier } from './message.ts'
+export type { FetchLike, WebhookOptions } from './post.ts'
+export { slack } from './slack.ts'
+export { type SlackPayload, slackPayload } from './slack-payload.ts'
+export { teams } from './teams.ts'
+export { type AdaptiveCard, type TeamsPayload, teamsPayload } from './teams-card.ts'
+export { webhook } from './webhook.ts'
