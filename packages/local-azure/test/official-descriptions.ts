@@ -44,7 +44,7 @@ export const monitorDescribed: Described = {
 /** Queries of costs. */
 export const costDescribed: Described = {
   files: ['cost-management/resource-manager/Microsoft.CostManagement/stable/2022-10-01/costmanagement.json'],
-  isDescribed: ({ url, operation }) => url.includes('api-version=2022-10-01') && /^Query_Usage/.test(operation),
+  isDescribed: ({ url, operation }) => url.includes('api-version=2022-10-01') && operation.startsWith('Query_Usage'),
 }
 
 /** Where the service is right, and its description is wrong. */

@@ -11,6 +11,8 @@ export interface CostCharge {
   readonly quantity: string
   readonly currency: string
   readonly tags?: Readonly<Record<string, string>> | undefined
+  /** `Usage`, `Purchase`, `Refund`. @default 'Usage' */
+  readonly type?: string | undefined
 }
 
 /** What has been charged, as a state machine: `billingMachine` of `@cutover/cost-watch/testing`, or one of your own. */

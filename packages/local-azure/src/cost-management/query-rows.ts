@@ -23,6 +23,7 @@ const dimensions: Readonly<Record<string, (charge: CostCharge) => string>> = {
   ResourceId: ({ resourceId }) => resourceId.toLowerCase(),
   ResourceGroupName: ({ resourceId }) => /\/resourceGroups\/([^/]+)/i.exec(resourceId)?.[1]?.toLowerCase() ?? '',
   Meter: ({ meter }) => meter,
+  ChargeType: ({ type = 'Usage' }) => type,
 }
 
 /** Why a dataset cannot be answered; `undefined` when it can. */
@@ -74,15 +75,16 @@ function fits(charge: CostCharge, filter: unknown): boolean {
   const { and, or, tags, dimensions: by } = Object(filter) as Readonly<Record<string, unknown>>
   if (Array.isArray(and)) return and.every((one) => fits(charge, one))
   if (Array.isArray(or)) return or.some((one) => fits(charge, one))
-  const named = (given: unknown): { readonly name: string; readonly values: readonly string[] } => {
-    const { name, values } = Object(given) as { readonly name?: unknown; readonly values?: unknown }
-    return { name: String(name as string), values: Array.isArray(values) ? (values as string[]) : [] }
-  }
   if (tags !== undefined) {
-    const { name, values } = named(tags)
+    const { name, values } = comparison(tags)
     return values.includes(charge.tags?.[name] ?? '')
   }
   if (by === undefined) return true
-  const { name, values } = named(by)
+  const { name, values } = comparison(by)
   return values.some((value) => value.toLowerCase() === dimensions[name]?.(charge).toLowerCase())
+}
+
+function comparison(given: unknown): { readonly name: string; readonly values: readonly string[] } {
+  const { name, values } = Object(given) as { readonly name?: string; readonly values?: unknown }
+  return { name: name ?? '', values: Array.isArray(values) ? (values as string[]) : [] }
 }
