@@ -8,7 +8,7 @@ import { azureDnsMachine, inMemoryRoute53, localRoute53 } from '@cutover/dns/tes
 import { dnsZones, localAzure } from '@cutover/local-azure'
 
 export const aws = 'd-1.execute-api.us-east-1.amazonaws.com'
-export const subscription = '00000000-0000-0000-0000-000000000000'
+const subscription = '00000000-0000-0000-0000-000000000000'
 
 export async function embeddedClouds(options: { readonly isWell?: boolean; readonly ttlSeconds?: number } = {}) {
   const { isWell = true, ttlSeconds = 2 } = options

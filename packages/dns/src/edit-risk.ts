@@ -8,7 +8,7 @@ import { ttlOf } from './record-ttl.ts'
 const liveTtlSeconds = 300
 
 /** Why an edit among many wants to be accepted by name; `undefined` for one that does not. */
-export function riskOf({ name, type, from }: RecordDiff, zone: string | undefined): string | undefined {
+function riskOf({ name, type, from }: RecordDiff, zone: string | undefined): string | undefined {
   if (type === 'NS' || type === 'DS') return 'it decides who answers for everything at and below that name'
   if (name === zone) return "it is at the zone's own name"
   const ttl = from === undefined || from.kind === 'opaque' ? 0 : ttlOrNone(from)

@@ -1,4 +1,4 @@
-import { type Change, CutoverError, defineChange, isCutoverError, knownOptions } from '@cutover/core'
+import { type Change, CutoverError, defineChange, knownOptions } from '@cutover/core'
 
 import type { AnyRecordSet, DnsZone, Edit } from './dns-zone.ts'
 import { commands, inTheZone, lookCommand } from './edit-record.ts'
@@ -9,6 +9,7 @@ import { diffRecords, type RecordDiff } from './record-diff.ts'
 import { describeRecordSet, sameRecordSet } from './record-set.ts'
 import { ttlOf } from './record-ttl.ts'
 import { checkedSnapshot, listedAt, type ZoneSnapshot } from './snapshot.ts'
+import { writeAll } from './write-all.ts'
 
 export interface RestoreOptions {
   /** Edits that are refused unless they are named, as `api.example.com/NS`: of delegations, at the zone's own name, of live TTLs. @default none */
@@ -30,9 +31,6 @@ interface Pending {
   readonly was: AnyRecordSet | null
   readonly will: AnyRecordSet | null
 }
-
-/** Of one request; a request that is too large is halved. */
-const mostEdits = 100
 
 /**
  * Brings the records of a snapshot back, byte for byte, and deletes those at its names that it does not have; settled when every
@@ -160,64 +158,6 @@ const refused = ({ name, was, will }: Pending, found: AnyRecordSet | null): Cuto
     `${name}: somebody else changed the record; found ${describeRecordSet(found ?? undefined)}, ` +
       `wanted ${describeRecordSet(was ?? undefined)} or ${describeRecordSet(will ?? undefined)}; nothing was written`,
   )
-
-/** One batch after the other, or one set after the other; deletions first, so that a type gives way to another. Answers the last receipt. */
-async function writeAll(
-  zone: DnsZone,
-  edits: readonly Edit[],
-  how: { readonly signal: AbortSignal; fence(): void },
-): Promise<unknown> {
-  const ordered = [...edits].sort((a, b) => Number(a.next !== undefined) - Number(b.next !== undefined))
-  let receipt: unknown
-  if (!zone.replaceAll) {
-    for (const { expected, next } of ordered)
-      receipt = await zone.replace(await fresh(zone, expected, how.signal), next, how)
-    return receipt
-  }
-  // Sets of one name stay in one batch.
-  const groups = [...Map.groupBy(edits, ({ expected, next }) => (next ?? expected?.set)?.name).values()]
-  for (const batch of batches(groups)) receipt = (await inBatches(zone, batch, how)) ?? receipt
-  return receipt
-}
-
-/** A listing may lack what a compare-and-swap wants (an etag, the zone's serial). */
-async function fresh(zone: DnsZone, expected: Edit['expected'], signal: AbortSignal): Promise<Edit['expected']> {
-  if (!expected || expected.set.kind === 'opaque') return expected
-  const found = await zone.find(expected.set.name, expected.set.type, { signal })
-  return found && sameRecordSet(found.set, expected.set) ? found : expected
-}
-
-function batches(groups: readonly (readonly Edit[])[]): readonly (readonly (readonly Edit[])[])[] {
-  const all: (readonly Edit[])[][] = []
-  let size = Number.POSITIVE_INFINITY
-  for (const group of groups) {
-    if (size + group.length > mostEdits) {
-      all.push([])
-      size = 0
-    }
-    all.at(-1)?.push(group)
-    size += group.length
-  }
-  return all
-}
-
-async function inBatches(
-  zone: DnsZone,
-  groups: readonly (readonly Edit[])[],
-  how: { readonly signal: AbortSignal; fence(): void },
-): Promise<unknown> {
-  const edits: Edit[] = []
-  for (const { expected, next } of groups.flat())
-    edits.push({ expected: await fresh(zone, expected, how.signal), next })
-  try {
-    return await zone.replaceAll?.(edits, how)
-  } catch (error) {
-    if (!isCutoverError(error, 'DNS_BATCH_TOO_LARGE') || groups.length === 1) throw error
-    const half = Math.ceil(groups.length / 2)
-    const first = await inBatches(zone, groups.slice(0, half), how)
-    return (await inBatches(zone, groups.slice(half), how)) ?? first
-  }
-}
 
 const longestTtl = (sets: readonly (AnyRecordSet | null)[]): number =>
   sets.reduce((longest, set) => Math.max(longest, ttlOfAny(set)), 0)

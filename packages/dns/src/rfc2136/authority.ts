@@ -44,17 +44,22 @@ export function talkTo<T>(
   )
 }
 
-/** So many questions may be under way at once on a connection. */
-const mostAtOnce = 64
+/** So many questions are under way at once on a connection, if there are more. */
+const manyAtOnce = 64
 
-/** Asks one thing of each, several at once; answers in the order of `all`. */
+/**
+ * Asks one thing of each; answers in the order of `all`.
+ *
+ * A few one after the other: a server that waits for the acknowledgement of its first answer before it sends the second (RFC 896), as
+ * BIND does, gets it only after 40 ms from a client that has nothing more to send (measured: 2 questions at once took 42 ms).
+ */
 export async function askAll<T, R>(all: readonly T[], one: (each: T) => Promise<R>): Promise<R[]> {
   const results: R[] = []
   const queue = all.entries()
   const work = async (): Promise<void> => {
     for (const [place, each] of queue) results[place] = await one(each)
   }
-  await Promise.all(Array.from({ length: Math.min(mostAtOnce, all.length) }, work))
+  await Promise.all(Array.from({ length: all.length > manyAtOnce ? manyAtOnce : 1 }, work))
   return results
 }
 

@@ -5,13 +5,10 @@ import { describeRecordSet, recordSet } from '../record-set.ts'
 import type { Edits } from './apply-edits.ts'
 import { type Endpoint, rejected } from './failure.ts'
 import { Malformed } from './malformed.ts'
-import { typeCode } from './registry.ts'
+import { derivedTypes, typeCode } from './registry.ts'
 import { checkedOpaque, rdataOf, typeNumberOf, type ZoneSet } from './served-set.ts'
 import { refuseTooLong } from './update-length.ts'
 import type { ZoneAt } from './zone-state.ts'
-
-/** What a server makes itself: SOA (its serial counts), and signatures. */
-const ownTypes: ReadonlySet<number> = new Set([typeCode.SOA, typeCode.RRSIG, typeCode.NSEC, typeCode.NSEC3])
 
 /** Refuses what the server would, or would ignore silently, before anything is sent. @throws CutoverError `DNS_CHANGE_REJECTED`, `DNS_BATCH_TOO_LARGE` */
 export function checkedEdits(edits: readonly Edit[], at: ZoneAt): Edits['edits'] {
@@ -61,7 +58,8 @@ function checkedSet(set: AnyRecordSet, { endpoint, zone }: ZoneAt): ZoneSet {
     const longest = rdataOf(checked).reduce((most, { length }) => Math.max(most, length), 0)
     if (longest > 0xffff)
       throw new Malformed(`${set.name} ${set.type} has a value of ${longest} bytes, more than 65535`)
-    if (!ownTypes.has(typeNumberOf(checked))) return checked
+    const type = typeNumberOf(checked)
+    if (type !== typeCode.SOA && !derivedTypes.has(type)) return checked
   } catch (error) {
     if (!isCutoverError(error) && !(error instanceof Malformed)) throw error
     throw new CutoverError('DNS_CHANGE_REJECTED', `${endpoint.server} is sent no such record: ${error.message}`, {

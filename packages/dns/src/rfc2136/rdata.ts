@@ -98,7 +98,7 @@ function orMalformed<T>(work: () => T): T {
   try {
     return work()
   } catch (error) {
-    if (error instanceof RangeError) throw new Malformed('the data of a record are too short')
+    if (error instanceof RangeError) throw new Malformed('the data of a record have no right length')
     if (isCutoverError(error)) throw new Malformed(error.message)
     throw error
   }

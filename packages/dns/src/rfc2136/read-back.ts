@@ -4,8 +4,10 @@ import { describeRecordSet, sameRecordSet } from '../record-set.ts'
 import type { Edits } from './apply-edits.ts'
 import type { Ask } from './authority.ts'
 import { rejected } from './failure.ts'
-import type { ZoneSet } from './served-set.ts'
+import { rcode } from './registry.ts'
+import { base64, rdataOf, type ZoneSet } from './served-set.ts'
 import type { Receipt } from './served.ts'
+import { assertionOf } from './update.ts'
 import { readState, type RecordKey, type ZoneAt } from './zone-state.ts'
 
 interface Touched extends RecordKey {
@@ -14,7 +16,7 @@ interface Touched extends RecordKey {
 }
 
 /** Of more records than these the server is asked in one message whether all are there. */
-const readOneByOne = 16
+const readOneByOne = 8
 
 /**
  * Reads what an update wrote: NOERROR says only that the server took the message, not that it took every record in it.

@@ -35,6 +35,9 @@ export const typeCode = {
   CAA: 257,
 } as const
 
+/** What a server makes of a zone's other records, and makes again with each change: signatures, and proofs that a name is not there. */
+export const derivedTypes: ReadonlySet<number> = new Set([typeCode.RRSIG, typeCode.NSEC, typeCode.NSEC3])
+
 /** CLASS numbers; `NONE` and `ANY` have their own meaning in an update (RFC 2136 §2.4, §2.5). */
 export const classCode = { IN: 1, NONE: 254, ANY: 255 } as const
 

@@ -8,6 +8,7 @@ import { type Authority, talkTo } from './authority.ts'
 import { checkedEdits } from './checked-edits.ts'
 import type { Endpoint } from './failure.ts'
 import { readBack } from './read-back.ts'
+import { derivedTypes } from './registry.ts'
 import { servedSet } from './served-set.ts'
 import { isReceipt, presentReceipt, waitUntilServing } from './served.ts'
 import { transferZone } from './transfer.ts'
@@ -67,7 +68,8 @@ const zoneOptions: readonly (keyof Rfc2136ZoneOptions)[] = [
  * zone's SOA is the one under which values and TTLs were read. So an edit of a TTL alone is seen, which a prerequisite by itself
  * cannot see. A change elsewhere in the zone moves the SOA too; then the records are read again, and the update sent with the new
  * SOA as long as they are exactly as expected, five times at most. After NOERROR it reads back, because servers ignore silently
- * what cannot be (RFC 2136 §3.4.2). `list` is a zone transfer (RFC 5936), which the server must allow the key.
+ * what cannot be (RFC 2136 §3.4.2). `list` is a zone transfer (RFC 5936), which the server must allow the key, without the
+ * signatures and proofs that a server makes of the other records (RRSIG, NSEC, NSEC3).
  *
  * Needs a server that changes the SOA's serial with each update, as RFC 2136 §3.6 asks for.
  *
@@ -110,7 +112,7 @@ export function rfc2136Zone(options: Rfc2136ZoneOptions): DnsZone {
     async *list({ signal } = {}) {
       const { soa, sets } = await transferZone(primary, name, signal)
       const state = { soa, serial: serialOf(endpoint, soa) }
-      for (const set of sets) yield foundOf(state, servedSet(set, name))
+      for (const set of sets) if (!derivedTypes.has(set.type)) yield foundOf(state, servedSet(set, name))
     },
     async replace(expected, next, how) {
       return write([{ expected, next }], how)

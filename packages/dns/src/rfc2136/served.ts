@@ -14,7 +14,7 @@ export interface Receipt {
 }
 
 /** `set` is left out where there is no such record any more. */
-export type ServedRecord = RecordKey & { readonly set?: ZoneSet | undefined }
+type ServedRecord = RecordKey & { readonly set?: ZoneSet | undefined }
 
 export interface WaitOptions {
   readonly clock: Clock

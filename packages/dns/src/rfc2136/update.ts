@@ -13,7 +13,7 @@ export interface Update {
   readonly edits: readonly ZoneEdit[]
 }
 
-export interface ZoneEdit {
+interface ZoneEdit {
   /** What must be there, all of it exactly. */
   readonly expected: ServedSet | undefined
   /** What will be there instead. What no edit expects must not be there. */
@@ -92,7 +92,7 @@ function changes({ zone, edits }: Update): ResourceRecord[] {
   return [...away, ...others.flatMap(({ next }) => (next ? added(next) : [])), ...own.flatMap(nameServers)]
 }
 
-export function isApexNs({ expected, next }: ZoneEdit, zone: string): boolean {
+function isApexNs({ expected, next }: ZoneEdit, zone: string): boolean {
   const set = next ?? expected?.set
   return set !== undefined && set.name === zone && set.type === 'NS'
 }

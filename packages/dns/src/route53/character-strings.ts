@@ -26,15 +26,6 @@ export function quoted(text: string): string {
   return strings.join(' ')
 }
 
-/** Would `quoted` split this value's text at other places? Then the text alone cannot put the value back. */
-export function splitsElsewhere(value: string): boolean {
-  const strings = parse(value)
-  const last = strings.length - 1
-  return strings.some(({ length }, place) =>
-    place < last ? length !== longest : length > longest || (last > 0 && length === 0),
-  )
-}
-
 /** The bytes of each character-string; a character outside quotes counts for itself, as in a zone file. */
 function parse(value: string): number[][] {
   const strings: number[][] = []

@@ -49,7 +49,7 @@ export interface ListedRecordSet {
 }
 
 /** One page of a listing, in the zone's order: labels reversed, then type, then set identifier. */
-export interface Route53Listing {
+interface Route53Listing {
   readonly ResourceRecordSets?: readonly ListedRecordSet[] | undefined
   readonly IsTruncated?: boolean | undefined
   readonly NextRecordName?: string | undefined

@@ -29,6 +29,8 @@ export interface BindZone {
   readonly updatePolicy?: string
   /** `key "cutover";` @default whoever asks from the loopback, and every key */
   readonly allowTransfer?: string
+  /** BIND makes keys and signs the zone, also what an update brings. @default false */
+  readonly dnssec?: boolean
 }
 
 export interface BindKey {
@@ -53,7 +55,7 @@ export async function bindServer(
   role: { readonly port?: number; readonly notify?: number; readonly primary?: number } = {},
 ): Promise<BindServer> {
   known(role, ['port', 'notify', 'primary'], 'bindServer')
-  for (const zone of zones) known(zone, ['name', 'records', 'updatePolicy', 'allowTransfer'], 'a zone')
+  for (const zone of zones) known(zone, ['name', 'records', 'updatePolicy', 'allowTransfer', 'dnssec'], 'a zone')
   keys.forEach(checkKeyFields)
   const port = role.port ?? (await freePort())
   const directory = await mkdtemp(join(tmpdir(), 'cutover-bind-'))
@@ -68,14 +70,15 @@ export async function bindServer(
       ({ name, secret, algorithm = 'hmac-sha256' }) => `key "${name}" { algorithm ${algorithm}; secret "${secret}"; };`,
     ),
   ]
-  for (const { name, records = '', updatePolicy, allowTransfer } of zones) {
+  for (const { name, records = '', updatePolicy, allowTransfer, dnssec = false } of zones) {
     const policy = updatePolicy ?? keys.map((key) => `grant ${key.name} zonesub ANY;`).join(' ')
     const readers = allowTransfer ?? ['127.0.0.1;', ...keys.map((key) => `key "${key.name}";`)].join(' ')
     const common = `file "${name}.db"; allow-transfer { ${readers} };`
+    const signing = dnssec ? `dnssec-policy default; key-directory "${directory}";` : ''
     statements.push(
       role.primary
         ? `zone "${name}" { type secondary; ${common} primaries { 127.0.0.1 port ${role.primary}; }; };`
-        : `zone "${name}" { type primary; ${common} update-policy { ${policy} }; };`,
+        : `zone "${name}" { type primary; ${common} ${signing} update-policy { ${policy} }; };`,
     )
     const head = ['$TTL 300', '@ SOA ns1 hostmaster 1 3600 600 604800 60', '@ NS ns1', 'ns1 A 127.0.0.1']
     if (!role.primary) await writeFile(join(directory, `${name}.db`), `${head.join('\n')}\n${records}\n`)

@@ -21,7 +21,7 @@ export function answerQuery(zones: readonly ZoneRecords[], message: DecodedMessa
 }
 
 /** The most specific zone that contains the name. */
-export function zoneOf(zones: readonly ZoneRecords[], name: string): ZoneRecords | undefined {
+function zoneOf(zones: readonly ZoneRecords[], name: string): ZoneRecords | undefined {
   return zones.filter(({ zone }) => isWithin(name, zone)).sort((a, b) => b.zone.length - a.zone.length)[0]
 }
 

@@ -5,7 +5,7 @@ import { recordSet } from '../record-set.ts'
 import { canonicalName, encodeName } from '../rfc2136/name.ts'
 import { typeCode } from '../rfc2136/registry.ts'
 import { encodeSoa, type Soa } from '../rfc2136/soa.ts'
-import { rrsetOf, ZoneRecords } from './dns-server-records.ts'
+import { type Rrset, rrsetOf, ZoneRecords } from './dns-server-records.ts'
 
 export interface ServedZone {
   /** `example.com` */
@@ -73,25 +73,34 @@ export function loadZone(served: ServedZone): ZoneRecords {
   const { refreshSeconds = 3_600, retrySeconds = 600, expireSeconds = 604_800 } = soa
   const { negativeTtlSeconds = 60, ttlSeconds = 3_600 } = soa
   const start = { primary, mailbox, serial, refreshSeconds, retrySeconds, expireSeconds, negativeTtlSeconds }
-  const empty = new ZoneRecords(zone)
-    .with(zone, typeCode.SOA, { ttlSeconds, rdata: [encodeSoa(start)] })
-    .with(zone, typeCode.NS, { ttlSeconds, rdata: [encodeName(primary)] })
+  const names = new Map<string, Map<number, Rrset>>()
+  const put = (name: string, set: Rrset): void => {
+    names.set(name, (names.get(name) ?? new Map<number, Rrset>()).set(set.type, set))
+  }
+  put(zone, { type: typeCode.SOA, ttlSeconds, rdata: [encodeSoa(start)] })
+  put(zone, { type: typeCode.NS, ttlSeconds, rdata: [encodeName(primary)] })
   const given = new Set<string>()
-  return records.reduce((now, record) => {
+  for (const record of records) {
     const set = recordSet(record, zone)
     const key = `${set.name} ${set.type}`
     if (given.has(key)) throw new CutoverError('DNS_RECORD_INVALID', `${key} is given twice`)
     given.add(key)
-    return withRecord(now, set)
-  }, empty)
+    refuseBesideCname(set, [...(names.get(set.name)?.keys() ?? [])])
+    put(set.name, rrsetOf(set))
+  }
+  return new ZoneRecords(zone, names)
 }
 
 /** The zone with this record set; the serial stays. @throws CutoverError `DNS_RECORD_INVALID` for a CNAME beside another type */
 export function withRecord(zone: ZoneRecords, set: RecordSet): ZoneRecords {
-  const rrset = rrsetOf(set)
-  const others = zone.at(set.name).filter(({ type }) => type !== rrset.type)
-  if (set.type === 'CNAME' ? others.length > 0 : others.some(({ type }) => type === typeCode.CNAME)) {
-    throw new CutoverError('DNS_RECORD_INVALID', `${set.name}: a CNAME cannot stand beside records of other types`)
+  const present = zone.at(set.name).map(({ type }) => type)
+  refuseBesideCname(set, present)
+  return zone.with(set.name, typeCode[set.type], rrsetOf(set))
+}
+
+function refuseBesideCname({ name, type }: RecordSet, present: readonly number[]): void {
+  const others = present.filter((other) => other !== typeCode[type])
+  if (type === 'CNAME' ? others.length > 0 : others.includes(typeCode.CNAME)) {
+    throw new CutoverError('DNS_RECORD_INVALID', `${name}: a CNAME cannot stand beside records of other types`)
   }
-  return zone.with(set.name, rrset.type, rrset)
 }

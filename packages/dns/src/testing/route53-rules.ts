@@ -78,7 +78,7 @@ export function checkValues(set: AnyRecordSet): void {
 }
 
 /** @see https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-weighted.html */
-export function checkWeight(set: AnyRecordSet, others: readonly AnyRecordSet[]): void {
+function checkWeight(set: AnyRecordSet, others: readonly AnyRecordSet[]): void {
   const { Weight: weight } = set
   if (weight === undefined) return
   if (set.SetIdentifier === undefined) {
