@@ -86,6 +86,12 @@ export interface DnsZone {
     receipt: unknown,
     options: CallOptions & { readonly since: number; readonly clock: Clock },
   ): Promise<void>
+  /** Who changed the record last and when (epoch milliseconds), where the provider tells; `undefined`: it does not know (yet). */
+  changedBy?(
+    name: string,
+    type: RecordType,
+    options: CallOptions & { readonly clock: Clock },
+  ): Promise<{ readonly who: string; readonly at: number } | undefined>
   /** Exact commands that do these edits without this package, for a person at night; no secret. Absent: verbs say it in words. */
   readonly byHand?: ZoneCommands | undefined
   /** What all of this needs: IAM actions, Azure operations. */

@@ -1,4 +1,4 @@
-import { type ByHand, type ChangeSpec, CutoverError } from '@cutover/core'
+import { type ByHand, type ChangeSpec, type Context, CutoverError } from '@cutover/core'
 
 import { checkedRecord, type DnsRecord } from './dns-record.ts'
 import type { AnyRecordSet, DnsZone, Found, ZoneCommands } from './dns-zone.ts'
@@ -35,7 +35,10 @@ export async function findRecord({ zone, name, type }: DnsRecord, signal: AbortS
 export function editRecord<Before>(
   handle: DnsRecord,
   { was, intended, back = was, inWords }: RecordEdit<Before>,
-): Pick<ChangeSpec<Before, AnyRecordSet>, 'subject' | 'lateMs' | 'permissions' | 'probe' | 'apply' | 'revert'> & {
+): Pick<
+  ChangeSpec<Before, AnyRecordSet>,
+  'subject' | 'lateMs' | 'permissions' | 'probe' | 'apply' | 'revert' | 'changedBy'
+> & {
   byHand(before?: Before): ByHand
 } {
   const { zone, name, type } = checkedRecord(handle)
@@ -73,6 +76,9 @@ export function editRecord<Before>(
       return zone.replace(found, back(before), { signal, fence })
     },
     permissions: zone.permissions,
+    ...(zone.changedBy && {
+      changedBy: async (_before: Before, { clock, signal }: Context) => zone.changedBy?.(name, type, { clock, signal }),
+    }),
     byHand(before) {
       const look = [lookCommand(zone, name, type)]
       if (before === undefined) {

@@ -13,7 +13,7 @@ import { sign } from '../src/rfc2136/tsig.ts'
 
 type Response = ReturnType<typeof decodeMessage>
 
-export const endpointOf = ({ address, port }: DnsServer) => ({ server: address, port })
+const endpointOf = ({ address, port }: DnsServer) => ({ server: address, port })
 
 export async function overTcpOnce(server: DnsServer, request: Buffer): Promise<Buffer> {
   return overTcp(endpointOf(server), { timeoutMs: 500, clock: systemClock }, (exchange) => exchange(request))

@@ -129,6 +129,14 @@ test('an update takes neither its SOA nor its last name server from a zone', asy
   expect((await query(server, 'example.com', 'SOA')).answers).toHaveLength(1)
 })
 
+test('a TTL of 32 bits counts as 0, as BIND has it', async () => {
+  expect(
+    await send([], [rr('www.example.com', 'A', 'ANY'), rr('www.example.com', 'A', 'IN', a('192.0.2.1'), 0x8000_0000)]),
+  ).toBe('NOERROR')
+
+  expect(server.records('example.com')).toEqual([api, { ...www, ttlSeconds: 0, values: ['192.0.2.1'] }])
+})
+
 test('an update may bring a later SOA', async () => {
   await send([], [rr('example.com', 'SOA', 'IN', encodeSoa({ ...soa, serial: 100 }), 60)])
 

@@ -7,4 +7,5 @@ export type {
   ListedRecordSet,
 } from './route53-like.ts'
 export { type Route53ErrorCode } from './route53-error.ts'
+export type { CloudTrailLike } from './trail.ts'
 export { route53Zone, type Route53ZoneOptions } from './route53-zone.ts'

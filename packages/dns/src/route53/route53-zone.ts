@@ -9,11 +9,14 @@ import { canonicalName } from './domain-name.ts'
 import { findRecord, listRecords } from './listing.ts'
 import { protectionsOf } from './protections.ts'
 import type { Aggregated, Route53Like } from './route53-like.ts'
+import { changedBy, type CloudTrailLike } from './trail.ts'
 import { inTurn } from './write-queue.ts'
 
 export interface Route53ZoneOptions<Client = Route53Like> {
   /** `new Route53(...)` of `@aws-sdk/client-route-53`; with `maxAttempts: 1` a write is sent once. */
   readonly client: Client & Aggregated<Client>
+  /** `new CloudTrail({ region: 'us-east-1' })` of `@aws-sdk/client-cloudtrail`: then drift is told with who changed the record. @default none */
+  readonly trail?: CloudTrailLike | undefined
   /** `Z0123456789ABCDEFGHIJ`, with or without `/hostedzone/`. */
   readonly hostedZoneId: string
   /** `example.com`; with it, a record of another zone is refused when its handle is made, else by Route 53. */
@@ -42,6 +45,7 @@ export interface Route53ZoneOptions<Client = Route53Like> {
 const zoneOptions: readonly (keyof Route53ZoneOptions)[] = [
   'client',
   'hostedZoneId',
+  'trail',
   'name',
   'propagationMs',
   'lateMs',
@@ -84,7 +88,14 @@ const longestPoll = 5
  */
 export function route53Zone<Client>(options: Route53ZoneOptions<Client>): DnsZone {
   knownOptions(options, zoneOptions, 'DNS_OPTION_INVALID', 'route53Zone')
-  const { name, propagationMs = 60_000, lateMs = 60_000, pollMs = 1_000, clock: queueClock = systemClock } = options
+  const {
+    name,
+    trail,
+    propagationMs = 60_000,
+    lateMs = 60_000,
+    pollMs = 1_000,
+    clock: queueClock = systemClock,
+  } = options
   const client = checkedClient(options.client)
   const id = checkedId(options.hostedZoneId)
   checkMs({ propagationMs, lateMs, pollMs })
@@ -118,7 +129,11 @@ export function route53Zone<Client>(options: Route53ZoneOptions<Client>): DnsZon
     replace: (expected, next, how) => replaceAll([{ expected, next }], how),
     replaceAll,
     byHand: commandsOf(id),
-    permissions: locks ? [...permissions, ...lockPermissions] : permissions,
+    ...(trail && {
+      changedBy: (text, type, { clock, signal }) =>
+        changedBy(trail, { hostedZoneId: id, name: canonicalName(text), type, now: clock.now() }, { signal }),
+    }),
+    permissions: [...permissions, ...(locks ? lockPermissions : []), ...(trail ? ['cloudtrail:LookupEvents'] : [])],
     ...(locks && { locks }),
 
     // PENDING is waited out however long it lasts, and so is an outage: going on would be wrong. The caller's signal ends it.

@@ -74,8 +74,8 @@ export function loadZone(served: ServedZone): ZoneRecords {
   const { negativeTtlSeconds = 60, ttlSeconds = 3_600 } = soa
   const start = { primary, mailbox, serial, refreshSeconds, retrySeconds, expireSeconds, negativeTtlSeconds }
   const names = new Map<string, Map<number, Rrset>>()
-  const put = (name: string, set: Rrset): void => {
-    names.set(name, (names.get(name) ?? new Map<number, Rrset>()).set(set.type, set))
+  const put = (at: string, set: Rrset): void => {
+    names.set(at, (names.get(at) ?? new Map<number, Rrset>()).set(set.type, set))
   }
   put(zone, { type: typeCode.SOA, ttlSeconds, rdata: [encodeSoa(start)] })
   put(zone, { type: typeCode.NS, ttlSeconds, rdata: [encodeName(primary)] })
