@@ -2,16 +2,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 
-import {
-  type BindKey,
-  bindServer,
-  type BindServer,
-  type BindZone,
-  freePort,
-  missingBind as lookForBind,
-} from '@cutover/dns/testing'
+import { type BindKey, bindServer, type BindServer, freePort, missingBind as lookForBind } from '@cutover/dns/testing'
 
-export { type BindKey, bindServer, type BindServer, type BindZone, freePort }
+export { type BindKey, bindServer, type BindServer, freePort }
 
 export const missingBind = lookForBind()
 

@@ -1,5 +1,14 @@
 // Many records at once at BIND: one update for all, and the whole zone in one state of it.
-import { type Found, type RecordSet, type RecordType, systemClock } from '@cutover/dns'
+import {
+  apply,
+  type Found,
+  type RecordSet,
+  type RecordType,
+  restore,
+  snapshot,
+  systemClock,
+  type ZoneSnapshot,
+} from '@cutover/dns'
 import { rfc2136Zone, type Rfc2136ZoneOptions } from '@cutover/dns/rfc2136'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
@@ -17,6 +26,25 @@ const strongKey = {
   secret: Buffer.alloc(64, 7).toString('base64'),
 } as const
 const readerKey = { name: 'reader-key', secret: Buffer.alloc(32, 9).toString('base64') } as const
+
+/** Of every kind: what verbs edit, what they do not, and what is written otherwise than this package does. */
+const records = String.raw`
+www 60 A 192.0.2.1
+www 60 AAAA 2001:db8::1
+* 60 CNAME Source.Example.NET.
+_dmarc 60 TXT "v=DMARC1;" " p=none"
+bytes 60 TXT "\255\254"
+mail 60 MX 10 Mail.Example.NET.
+_sip._tcp 60 SRV 0 5 5060 sip.example.net.
+@ 60 CAA 0 Issue "ca.example.net"
+www 60 HTTPS 1 . alpn="h2,h3" ipv4hint=192.0.2.1
+alias 60 HTTPS 0 foo.example.net. alpn=h2
+sub 60 NS ns1.sub
+ns1.sub 60 A 192.0.2.53
+ptr 60 PTR Host.Example.net.
+own 60 TYPE4711 \# 3 010203
+a\.b 60 TXT "with a dot"
+`
 
 /** More than one message of a transfer: about 500 kB. */
 const manyRecords = 12_000
@@ -55,6 +83,8 @@ describe.skipIf(missingBind !== undefined)('BIND', () => {
       { name: 'example.com' },
       { name: 'many.example', records: many.join('\n') },
       { name: 'closed.example', allowTransfer: 'key "reader-key";' },
+      { name: 'plain.example', records },
+      { name: 'signed.example', records, dnssec: true },
     ]
     const keys = [key, strongKey, readerKey]
     primary = await bindServer(zones, keys, { notify: port })
@@ -248,6 +278,33 @@ describe.skipIf(missingBind !== undefined)('BIND', () => {
       message: expect.stringContaining('BADSIG') as unknown,
     })
   })
+
+  for (const name of ['plain.example', 'signed.example']) {
+    test(`a snapshot of ${name} is brought back, whatever was done to it`, async () => {
+      const where = zone({ zone: name })
+      const before = await all(where)
+      const taken = JSON.parse(JSON.stringify(await snapshot(where))) as ZoneSnapshot
+      const deleted = ['www', '_dmarc', 'bytes', 'mail', '_sip._tcp', 'alias', 'sub', 'ns1.sub', 'ptr', 'own']
+      const theirs = await nsupdate({ port: primary?.port ?? 0 }, key, [
+        `zone ${name}`,
+        ...deleted.map((label) => `del ${label}.${name}`),
+        `del ${name} CAA`,
+        `add www.${name} 60 CNAME theirs.example.net.`,
+        `add *.${name} 30 CNAME theirs.example.net.`,
+        `add stray.${name} 60 PTR stray.example.net.`,
+      ])
+
+      await apply(restore(where, taken, { accept: [`sub.${name}/NS`, `${name}/CAA`] }))
+
+      expect(theirs).toEqual({ status: 0, output: '' })
+      expect(kept(await all(where))).toEqual(kept(before))
+      expect(kept(before)).toHaveLength(17 + (name === 'signed.example' ? 2 : 0))
+    })
+  }
+
+  /** All but the SOA, whose serial has counted up. */
+  const kept = (found: readonly Found[]): readonly string[] =>
+    found.flatMap(({ set }) => (set.type === 'SOA' ? [] : [JSON.stringify(set)])).toSorted()
 
   async function serialOf(): Promise<number> {
     const { token } = (await zone().find('ns1.example.com', 'A')) ?? {}

@@ -79,8 +79,9 @@ function unchanged(edits: Edits, now: ZoneState, before: Known | undefined): Kno
     }
   }
   if (before?.soa.equals(now.soa)) {
+    const some = expected.slice(0, 5).map(({ set }) => `${set.name} ${describeRecordSet(set)}`)
     throw conflict(
-      `${shown(edits.endpoint)} serves ${expected.map(({ set }) => `${set.name} ${describeRecordSet(set)}`).join(' and ')}, ` +
+      `${shown(edits.endpoint)} serves ${some.join(' and ')}, ` +
         'and says that there is no such record: a wildcard answers for it',
       `Make a record of that name first, beside the wildcard: it will answer instead.`,
     )

@@ -35,7 +35,9 @@ export async function readBack(ask: Ask, at: ZoneAt, edits: Edits['edits']): Pro
   if (looked.every(({ will }, place) => sameRecordSet(now[place], will))) {
     return {
       serial,
-      records: touched.map(({ name, type, will }) => (will ? { name, type, set: will } : { name, type })),
+      records: looked
+        .slice(0, readOneByOne)
+        .map(({ name, type, will }) => (will ? { name, type, set: will } : { name, type })),
     }
   }
   const differs = looked.flatMap((each, place) =>

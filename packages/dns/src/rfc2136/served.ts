@@ -7,7 +7,7 @@ import type { ZoneSet } from './served-set.ts'
 import { isAtLeast } from './soa.ts'
 import { readRecord, readSoa, type RecordKey } from './zone-state.ts'
 
-/** What `replace` answers: the serial under which the write was read back, and what was read. JSON data. */
+/** What a write answers: the serial under which it was read back, and some of what was read. JSON data. */
 export interface Receipt {
   readonly serial: number
   readonly records: readonly ServedRecord[]

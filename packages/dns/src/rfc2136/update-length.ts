@@ -30,7 +30,7 @@ export function lengthOf(message: Omit<Message, 'id' | 'isResponse'>): number {
 export function refuseTooLong(
   endpoint: Endpoint,
   edits: readonly Named[],
-  length = edits.length * shortestRecord,
+  length: number = edits.length * shortestRecord,
 ): void {
   if (length + roomForTsig <= longestMessage) return
   const what =

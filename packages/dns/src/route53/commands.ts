@@ -1,6 +1,6 @@
 import type { ZoneCommands } from '../dns-zone.ts'
 import { batchOf } from './batch.ts'
-import { canonicalName, escapedName } from './domain-name.ts'
+import { escapedName, plainName } from './domain-name.ts'
 
 /** The same batches as commands of the AWS CLI: they too replace only exactly what they say. */
 export function commandsOf(hostedZoneId: string): ZoneCommands {
@@ -15,17 +15,17 @@ export function commandsOf(hostedZoneId: string): ZoneCommands {
     },
     look: (name, type) =>
       aws('list-resource-record-sets', {
-        'start-record-name': escapedName(canonicalName(name)),
+        'start-record-name': escapedName(plainName(name)),
         'start-record-type': type,
         'max-items': '10',
       }),
     lock: (name, type, why) =>
       aws('create-resource-record-set-protections', {
-        protections: [{ RecordName: escapedName(canonicalName(name)), RecordType: type, Comment: why }],
+        protections: [{ RecordName: escapedName(plainName(name)), RecordType: type, Comment: why }],
       }),
     unlock: (name, type) =>
       aws('delete-resource-record-set-protections', {
-        protections: [{ RecordName: escapedName(canonicalName(name)), RecordType: type }],
+        protections: [{ RecordName: escapedName(plainName(name)), RecordType: type }],
       }),
   }
 }

@@ -1,6 +1,6 @@
 import type { Found } from '../dns-zone.ts'
 import { abortable, asked, attemptTo, type HostedZone } from './calls.ts'
-import { canonicalName, escapedName } from './domain-name.ts'
+import { canonicalName, escapedName, plainName } from './domain-name.ts'
 import { foundOf } from './record-set.ts'
 import type { ListedRecordSet, Route53Like, Route53RecordType } from './route53-like.ts'
 
@@ -17,7 +17,7 @@ export async function findRecord(
   signal: AbortSignal | undefined,
 ): Promise<Found | undefined> {
   signal?.throwIfAborted()
-  const wanted = canonicalName(name)
+  const wanted = plainName(name)
   const listed: ListedRecordSet[] = []
   for await (const set of listFrom(zone, { name: wanted, type }, mostMembers, signal)) {
     if (!isOf(set, wanted, type)) break

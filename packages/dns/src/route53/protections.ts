@@ -2,7 +2,7 @@ import { CutoverError } from '@cutover/core'
 
 import type { RecordLocks } from '../dns-zone.ts'
 import { abortable, asked, attemptTo, type HostedZone } from './calls.ts'
-import { canonicalName, escapedName } from './domain-name.ts'
+import { canonicalName, escapedName, plainName } from './domain-name.ts'
 import type { Route53Key } from './route53-like.ts'
 
 /**
@@ -26,13 +26,13 @@ export function protectionsOf(zone: HostedZone): RecordLocks | undefined {
       )
       const input = {
         HostedZoneId: id,
-        StartRecordName: escapedName(canonicalName(name)),
+        StartRecordName: escapedName(plainName(name)),
         StartRecordType: type,
         MaxResults: 1,
       }
       const page = await asked(attempt, signal, () => list.call(client, input, abortable(signal)))
       const [first] = page.ResourceRecordSetProtections ?? []
-      if (first?.RecordType !== type || canonicalName(first.RecordName ?? '') !== canonicalName(name)) return undefined
+      if (first?.RecordType !== type || canonicalName(first.RecordName ?? '') !== plainName(name)) return undefined
       return first.Comment ?? ''
     },
     async lock(name, type, why, { signal, fence } = {}) {
@@ -57,7 +57,7 @@ export function protectionsOf(zone: HostedZone): RecordLocks | undefined {
 }
 
 const keyOf = (name: string, type: Route53Key['RecordType']): Route53Key => ({
-  RecordName: escapedName(canonicalName(name)),
+  RecordName: escapedName(plainName(name)),
   RecordType: type,
 })
 

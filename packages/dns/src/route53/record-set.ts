@@ -5,7 +5,7 @@ import { recordTypes } from '../record-kinds.ts'
 import { anyRecordSet, sameRecordSet, sameValues } from '../record-set.ts'
 import { recordValues } from '../record-values.ts'
 import { quoted, textOf } from './character-strings.ts'
-import { canonicalName, escapedName } from './domain-name.ts'
+import { canonicalName, escapedName, plainName } from './domain-name.ts'
 import type { ListedRecordSet, Route53RecordSet } from './route53-like.ts'
 
 /** Routing that this package brings back but does not edit, and how people call it. */
@@ -134,7 +134,7 @@ function opaque(listed: readonly ListedRecordSet[], what: string): AnyRecordSet 
 function route53Of(set: AnyRecordSet): readonly Route53RecordSet[] {
   if (set.kind === 'opaque') return set.extra as readonly Route53RecordSet[]
   const { type: Type } = set
-  const Name = escapedName(canonicalName(set.name))
+  const Name = escapedName(plainName(set.name))
   if (set.kind !== 'weighted') return [{ Name, Type, ...said(set) }]
   return set.members.map((member) => ({
     Name,
@@ -165,7 +165,7 @@ function said(
     const AliasTarget = { HostedZoneId: hostedZoneId, DNSName: dnsName, EvaluateTargetHealth: evaluateTargetHealth }
     return { AliasTarget, ...check }
   }
-  const wanted = recordValues(canonicalName(name), type, values ?? [])
+  const wanted = recordValues(plainName(name), type, values ?? [])
   const raw = isSpellingOf(name, type, spelling, wanted) ? spelling : wanted.map(asListed(type))
   return {
     ...(ttlSeconds !== undefined && { TTL: ttlSeconds }),

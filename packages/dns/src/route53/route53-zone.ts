@@ -5,7 +5,7 @@ import { recordTypes } from '../record-kinds.ts'
 import { batchOf } from './batch.ts'
 import { abortable, asked, attemptTo, type HostedZone } from './calls.ts'
 import { commandsOf } from './commands.ts'
-import { canonicalName } from './domain-name.ts'
+import { plainName } from './domain-name.ts'
 import { findRecord, listRecords } from './listing.ts'
 import { protectionsOf } from './protections.ts'
 import type { Aggregated, Route53Like } from './route53-like.ts'
@@ -120,7 +120,7 @@ export function route53Zone<Client>(options: Route53ZoneOptions<Client>): DnsZon
   }
 
   return {
-    name: name === undefined ? undefined : canonicalName(name),
+    name: name === undefined ? undefined : plainName(name),
     supports,
     lateMs,
     propagationMs,
@@ -131,7 +131,7 @@ export function route53Zone<Client>(options: Route53ZoneOptions<Client>): DnsZon
     byHand: commandsOf(id),
     ...(trail && {
       changedBy: (text, type, { clock, signal }) =>
-        changedBy(trail, { hostedZoneId: id, name: canonicalName(text), type, now: clock.now() }, { signal }),
+        changedBy(trail, { hostedZoneId: id, name: plainName(text), type, now: clock.now() }, { signal }),
     }),
     permissions: [...permissions, ...(locks ? lockPermissions : []), ...(trail ? ['cloudtrail:LookupEvents'] : [])],
     ...(locks && { locks }),

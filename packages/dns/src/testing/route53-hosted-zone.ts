@@ -1,4 +1,4 @@
-import { canonicalName } from '../route53/domain-name.ts'
+import { canonicalName, escapedName } from '../route53/domain-name.ts'
 import { invalidBatch, serviceError } from './route53-errors.ts'
 import {
   type AnyChange,
@@ -136,7 +136,7 @@ function contentOf(set: AnyRecordSet): string {
 
 /** Names are kept in lower case, with a last dot; characters but `a-z 0-9 - _` as octal escapes. Values are kept as given. */
 function stored(set: AnyRecordSet): AnyRecordSet {
-  const escaped = canonicalName(set.Name).replace(
+  const escaped = escapedName(canonicalName(set.Name)).replace(
     /[^a-z0-9_.\\-]/g,
     (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`,
   )

@@ -140,6 +140,21 @@ for (const [what, type, bytes] of [
   })
 }
 
+for (const [what, type, one, two] of [
+  ['bytes', 'TXT', '02fffe', '02fffd'],
+  ['a spelling', 'TXT', '0161 0162', '0161 0163'],
+] as const) {
+  test(`${what} of several records are the same in whatever order the server answers them`, async () => {
+    const answers = [one, two].map((hex) =>
+      record(set.name, typeCode[type], Buffer.from(hex.replaceAll(' ', ''), 'hex')),
+    )
+
+    const found = await outcomeOf(besideSoa({ answers }), type)
+
+    expect(await outcomeOf(besideSoa({ answers: answers.toReversed() }), type)).toEqual(found)
+  })
+}
+
 test('a CNAME with a dot in a label is answered with its escape', async () => {
   const answers = [record(set.name, typeCode.CNAME, Buffer.from('03612e6203636f6d00', 'hex'))]
 

@@ -64,6 +64,16 @@ test('lists every record set of the zone, in one state of it', async () => {
   expect(found.find(({ set }) => set.name === 'mx.example.com')).toEqual(await zone.find('mx.example.com', 'MX'))
 })
 
+test('what the server makes of the other records is not listed', async () => {
+  await using server = await dnsServer({ zones: [{ name: 'example.com' }], keys: [key] })
+  const derived = (['RRSIG', 'NSEC', 'NSEC3'] as const).map((type) =>
+    rr('a.example.com', type, 'IN', Buffer.alloc(20), 30),
+  )
+  await update(server, key, [], [...derived, rr('a.example.com', 'DNSKEY', 'IN', Buffer.alloc(20), 30)])
+
+  expect((await listed(server.port)).map(({ set }) => set.type).toSorted()).toEqual(['DNSKEY', 'NS', 'SOA'])
+})
+
 test('a zone of many messages is whole', async () => {
   const records = Array.from({ length: 1_500 }, (_, i): RecordSet => ({
     name: `host-${i}.example.com`,

@@ -25,12 +25,15 @@ afterEach(async () => {
 })
 
 async function serveWith(
-  { timeoutMs }: { readonly timeoutMs?: number },
+  { timeoutMs, log }: { readonly timeoutMs?: number; readonly log?: (line: string) => unknown },
   ...records: RecordSet[]
 ): Promise<{ server: DnsServer; zone: DnsZone; updates: string[]; write(...edits: Edit[]): Promise<unknown> }> {
   const updates: string[] = []
-  const log = (line: string): void => void (line.startsWith('update') && updates.push(line))
-  const server = await dnsServer({ zones: [{ name: 'example.com', records }], keys: [key], log })
+  const logged = (line: string): void => {
+    if (line.startsWith('update')) updates.push(line)
+    log?.(line)
+  }
+  const server = await dnsServer({ zones: [{ name: 'example.com', records }], keys: [key], log: logged })
   opened.push(server)
   const zone = rfc2136Zone({ server: server.address, port: server.port, zone: 'example.com', key, timeoutMs })
   return { server, zone, updates, write: async (...edits) => zone.replaceAll?.(edits) }
@@ -154,6 +157,16 @@ for (const [what, edits, says] of [
     'makes SOA records itself',
   ],
   [
+    'a signature',
+    [
+      {
+        expected: undefined,
+        next: { kind: 'opaque', name: 'b.example.com', type: 'RRSIG', what: '', extra: { rdata: ['AA=='] } },
+      },
+    ],
+    'makes RRSIG records itself',
+  ],
+  [
     'an opaque record without its bytes',
     [{ expected: undefined, next: { kind: 'opaque', name: 'b.example.com', type: 'PTR', what: '', extra: {} } }],
     'no RDATA',
@@ -187,6 +200,74 @@ for (const [what, edits, says] of [
   })
 }
 
+const hosts = Array.from({ length: 40 }, (_, i) => record(`host-${i}`, 'A', '192.0.2.1'))
+
+test('of many records all are compared after the update, by the server itself', async () => {
+  const lines: string[] = []
+  const { server, zone } = await serveWith({ log: (line) => lines.push(line) })
+
+  const receipt = await zone.replaceAll?.(hosts.map(create))
+
+  expect(server.records('example.com')).toHaveLength(40)
+  expect(receipt).toMatchObject({ serial: 2, records: { length: 8 } })
+  // The update, the question whether all is there, SOA twice, and some of the records.
+  expect(lines).toHaveLength(12)
+})
+
+for (const [what, edit] of [
+  ['another value', { ttlSeconds: 300, values: ['192.0.2.9'] }],
+  ['gone', undefined],
+] as const) {
+  test(`one of many that is ${what} directly after the update is told`, async () => {
+    const { server, zone } = await serveWith({
+      log: (line) => {
+        // The update is done, and its answer on the way.
+        if (line.startsWith('update')) server.edit('example.com', 'host-33.example.com', 'A', edit)
+      },
+    })
+
+    expect(await rejection(zone.replaceAll?.(hosts.map(create)) ?? Promise.resolve())).toMatchObject({
+      code: 'DNS_CONFLICT',
+      message: expect.stringContaining('found host-33.example.com') as unknown,
+    })
+  })
+}
+
+test('one of many that is there again directly after its removal is told', async () => {
+  const { server, zone } = await serveWith(
+    {
+      log: (line) => {
+        if (line.startsWith('update')) server.edit('example.com', 'host-33.example.com', 'A', hosts[33])
+      },
+    },
+    ...hosts,
+  )
+
+  expect(await rejection(zone.replaceAll?.(hosts.map(remove)) ?? Promise.resolve())).toMatchObject({
+    code: 'DNS_CONFLICT',
+    message: expect.stringContaining('found host-33.example.com A 192.0.2.1') as unknown,
+  })
+})
+
+test('of many records of which the TTL alone changes, each TTL is read', async () => {
+  let updates = 0
+  const { server, zone } = await serveWith(
+    {
+      log: (line) => {
+        if (line.startsWith('update') && updates++ === 0)
+          server.edit('example.com', 'host-33.example.com', 'A', hosts[33])
+      },
+    },
+    ...hosts,
+  )
+  const edits = hosts.map((set) => ({ expected: { set }, next: { ...set, ttlSeconds: 30 } }))
+
+  expect(await rejection(zone.replaceAll?.(edits) ?? Promise.resolve())).toMatchObject({
+    code: 'DNS_CONFLICT',
+    message: expect.stringContaining('found host-33.example.com A 192.0.2.1, TTL 300') as unknown,
+  })
+})
+
 test('no edits are no update', async () => {
   const { updates, write } = await serve(a)
 
@@ -214,12 +295,16 @@ test('more than a message can count is refused before anything is read', async (
   expect(await rejection(write(...edits))).toMatchObject({ code: 'DNS_BATCH_TOO_LARGE' })
 })
 
+const long = (param: string): string => `${param}=${'a'.repeat(40_000)}`
+const alpns = Array.from({ length: 300 }, () => 'a'.repeat(255)).join(',')
+
 for (const [what, set] of [
   [
     'one set of more values than a message can count',
     record('many', 'TXT', ...Array.from({ length: 70_000 }, (_, i) => `${i}`)),
   ],
-  ['one value of more bytes than a record has', record('long', 'CAA', `0 issue "${'\\001'.repeat(65_000)}"`)],
+  ['one value of more bytes than a record has', record('long', 'SVCB', `1 . ${long('key100')} ${long('key101')}`)],
+  ['one parameter of more bytes than it may have', record('long', 'SVCB', `1 . alpn=${alpns}`)],
 ] as const) {
   test(`${what} is refused before it is sent`, async () => {
     const { zone, updates } = await serve()

@@ -148,7 +148,7 @@ test.each([
   [{ pollMs: 0 }, /pollMs is 0/],
   [{ lateMs: -1 }, /lateMs is -1/],
   [{ propagationMs: Number.NaN }, /propagationMs is NaN/],
-  [{ hostedZone: 'Z1' }, /hostedZone\b.*client, hostedZoneId, name, propagationMs/],
+  [{ hostedZone: 'Z1' }, /hostedZone\b.*client, hostedZoneId, trail, name, propagationMs/],
   [{ name: 5 }, /name is 5; wanted/],
 ])('route53Zone refuses %j at once', (wrong, text) => {
   const right = { client: inMemoryRoute53(fakeWorld()), hostedZoneId: 'Z1' }
