@@ -56,6 +56,7 @@ export async function changedBy(
     const answer = await trail.lookupEvents(
       {
         LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: 'ChangeResourceRecordSets' }],
+        // oxlint-disable-next-line no-restricted-globals -- the SDK wants a Date; reads no clock
         StartTime: new Date(of.now - lookBackMs),
         MaxResults: 50,
         ...(token !== undefined && { NextToken: token }),
