@@ -28,10 +28,16 @@ const worldPackages = new Set(['rehearsal', 'local-azure'])
 /** The files that are Node's by nature. All others get what they need as an argument. */
 const nodeEdges = [
   'packages/core/src/testing/**',
+  'packages/rollback/src/bin/**',
   'packages/rollback/src/file-journal/**',
+  'packages/rollback/src/sqlite-journal/**',
+  'packages/rollback/src/postgres-journal/**',
+  'packages/rollback/src/testing/postgres-server.ts',
   'packages/rollback/src/sigint.ts',
   'packages/rollback/src/terminal/**',
   'packages/health-checks/src/node-transport.ts',
+  'packages/health-checks/src/probes/node/**',
+  'packages/health-checks/src/run-phase/node/**',
   'packages/dns/src/rfc2136/**',
   'packages/dns/src/plan/node/**',
   'packages/dns/src/plan/plan-hash.ts',
@@ -46,7 +52,7 @@ const nodeEdges = [
 ]
 
 /** Where the real clock, the process and the network come in. */
-const globalEdges = ['packages/core/src/clock.ts', ...nodeEdges]
+const globalEdges = ['packages/core/src/clock.ts', 'packages/rollback/src/notify/post.ts', ...nodeEdges]
 
 const deeper = {
   regex: String.raw`^@cutover/[^/]+/(src|dist|test|etc)(/|$)|^(\.\./)+([\w-]+/)+(src|dist)/`,

@@ -1,6 +1,6 @@
 import { type ChangeSpec, type Context, markUsed, type Standing } from './change.ts'
 import { systemClock, type Clock } from './clock.ts'
-import { CutoverError } from './cutover-error.ts'
+import { CutoverError, isCutoverError } from './cutover-error.ts'
 import { type OnEvent, reported, tell } from './event.ts'
 import { journalCopy } from './json.ts'
 import { knownOptions } from './known-options.ts'
@@ -107,7 +107,12 @@ export async function apply<After>(
       throw inDoubt(change, `nobody can say: ${message(error)}`, error, revert)
     }
     if (standing.is === 'absent' && refused !== undefined) {
-      throw new CutoverError('CHANGE_REFUSED', `${title}: ${message(refused)}`, { cause: refused, retryable: true })
+      const next = isCutoverError(refused) ? refused.next : undefined
+      throw new CutoverError('CHANGE_REFUSED', `${title}: ${message(refused)}`, {
+        cause: refused,
+        retryable: true,
+        next,
+      })
     }
     if (standing.is !== 'applied') throw inDoubt(change, describe(standing), refused, revert)
     lateUntil = 0

@@ -100,7 +100,10 @@ export interface ChangeSpec<Before = unknown, After = unknown, Seen = After> {
     before: NoInfer<Before>,
     context: Context,
   ): Promise<{ readonly who: string; readonly at: number } | undefined>
-  /** IAM actions and Azure operations that `apply` and `revert` need. */
+  /**
+   * IAM actions and Azure operations that `apply` and `revert` need, each with its resource after a blank where that is known:
+   * `route53:ChangeResourceRecordSets arn:aws:route53:::hostedzone/Z1`.
+   */
   readonly permissions?: readonly string[] | undefined
   byHand?(before?: NoInfer<Before>): ByHand
 }

@@ -3,6 +3,7 @@ import {
   type Applied,
   type ChangeInDoubt,
   type ChangeSpec,
+  CutoverError,
   type CutoverEvent,
   isCutoverError,
 } from '@cutover/core'
@@ -237,6 +238,15 @@ describe('before anything is written', () => {
 })
 
 describe('what the authority says decides', () => {
+  test('a refusal says what the service said to do', async () => {
+    const refused = new CutoverError('FLAGS_LOCKED', 'orders is locked', { next: 'Ask its owner first' })
+    const { world, change } = setting('aws', { apply: () => Promise.reject(refused) })
+
+    const error = await rejection(apply(change, world))
+
+    expect(error).toMatchObject({ code: 'CHANGE_REFUSED', next: 'Ask its owner first', cause: refused })
+  })
+
   test('a refusal that certainly did nothing says so, and can be tried again', async () => {
     const { world, flags, change } = setting()
     world.failNext('flags.write', 'refused')

@@ -85,5 +85,8 @@ function aLabelOf(label: string): string | undefined {
 }
 
 function refuse(text: unknown, field: string, wanted: string): never {
-  throw new CutoverError('DNS_NAME_INVALID', `${field} is ${JSON.stringify(text)}; wanted ${wanted}`)
+  const host = typeof text === 'string' && text.includes('://') && URL.canParse(text) ? new URL(text).hostname : ''
+  throw new CutoverError('DNS_NAME_INVALID', `${field} is ${JSON.stringify(text)}; wanted ${wanted}`, {
+    ...(host !== '' && { next: `DNS knows names, not URLs: ${host}` }),
+  })
 }

@@ -21,8 +21,12 @@ export interface RecordEdit<Before> {
 export async function findRecord({ zone, name, type }: DnsRecord, signal: AbortSignal): Promise<AnyRecordSet> {
   const found = await zone.find(name, type, { signal })
   if (found) return found.set
+  const alias =
+    type === 'CNAME' && zone.supports.alias && zone.supports.weighted !== false
+      ? 'If the name has aliases of type A or AAAA, as API Gateway wants: toWeighted(record, …) puts CNAMEs in their place. '
+      : ''
   throw new CutoverError('DNS_RECORD_NOT_FOUND', `${name} has no ${type} record`, {
-    next: `Look: ${lookCommand(zone, name, type)}`,
+    next: `${alias}Look: ${lookCommand(zone, name, type)}`,
   })
 }
 

@@ -17,7 +17,7 @@ export function ttlOf(set: AnyRecordSet): number {
     'DNS_RECORD_UNSUPPORTED',
     `${set.name} is ${describeRecordSet(set)}, which has no TTL of its own; wanted a record with a TTL`,
     {
-      next: "Caches keep an alias for its target's TTL, 60 s at most AWS services: nothing need be lowered before it is replaced.",
+      next: "Caches keep an alias for its target's TTL, 60 s with most AWS services: nothing need be lowered before it is replaced.",
     },
   )
 }

@@ -125,6 +125,9 @@ export function shift(record: DnsRecord, options: ShiftOptions): Change<ShiftBef
         throw new CutoverError(
           'DNS_RECORD_FOREIGN',
           `${name} is not where the step before left it; found ${inNumbers(weights)}, wanted ${inNumbers(origin.now)}`,
+          {
+            next: 'Hand over the origin that the last step answered; without one, undoing leads to the weights of now.',
+          },
         )
       }
       const { now: _now, ...first } = origin ?? { weights, now: weights, ...spellingOf(found) }

@@ -32,6 +32,8 @@ export interface ZoneSnapshot {
  */
 export async function snapshot(zone: DnsZone, options: SnapshotOptions = {}): Promise<ZoneSnapshot> {
   knownOptions(options, snapshotOptions, 'DNS_OPTION_INVALID', 'snapshot')
+  const given: unknown = options.names
+  if (given !== undefined && !Array.isArray(given)) refuseOption('names', given, 'a list such as ["api.example.com"]')
   const names = options.names?.map((name) => nameInZone(name, zone.name))
   const records = await listedAt(zone, names, options.signal)
   return {

@@ -200,10 +200,13 @@ function sourceOf(name: string, before: Before): string {
   )
   const [only] = names
   if (names.size === 1 && only !== undefined) return only
+  const next = before.some(({ kind }) => kind === 'weighted')
+    ? 'It answers by weight already: shift(record, { to, percent }) moves the weights.'
+    : `Say the name behind it: toWeighted(record, { from: 'd-1.execute-api.us-east-1.amazonaws.com', to })`
   throw new CutoverError(
     'DNS_RECORD_UNSUPPORTED',
     `${name} is ${described(before)}; wanted an alias or a CNAME, whose target the first answer could be`,
-    { next: `Say the name behind it: toWeighted(record, { from: 'd-1.execute-api.us-east-1.amazonaws.com', to })` },
+    { next },
   )
 }
 

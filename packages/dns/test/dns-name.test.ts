@@ -97,7 +97,15 @@ test('names that differ in more than the case of ASCII letters stay different', 
   )
 })
 
-test('any text is a name in one form, or refused with its code', () => {
+test('a URL is refused with the name in it', () => {
+  expect(thrown(() => dnsName('https://orders.azurewebsites.net/health', 'to'))).toMatchObject({
+    code: 'DNS_NAME_INVALID',
+    next: 'DNS knows names, not URLs: orders.azurewebsites.net',
+  })
+})
+
+// fast-check prepares its table of all characters once, which takes seconds where the machine is busy.
+test('any text is a name in one form, or refused with its code', { timeout: 60_000 }, () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (text) => {
       const name = nameOrCode(`${text}.example`)

@@ -135,3 +135,15 @@ test('a record may be given once, and beside a CNAME none', () => {
     inMemoryZone(fakeWorld(), [apiSet(), { name: 'api.example.com', type: 'A', ttlSeconds: 1, values: ['192.0.2.1'] }]),
   ).toThrow(/cannot stand beside/)
 })
+
+test('a write that a lock forbids says how to end it', async () => {
+  const { zone } = apiZone(fakeWorld())
+  const { name, type } = apiSet()
+  await zone.locks?.lock(name, type, 'frozen until Monday')
+  const found = await zone.find(name, type)
+
+  await expect(zone.replace(found, undefined)).rejects.toMatchObject({
+    code: 'DNS_RECORD_LOCKED',
+    next: expect.stringMatching(/^Ask who locked it and why/),
+  })
+})

@@ -36,7 +36,11 @@ test('a locked record is changed by nobody, and the way back unlocks it first', 
   const locked = await apply(lockRecord(api, { why: 'the move of orders: ask the platform team' }), world)
 
   const refused = await rejection(apply(repoint(api, { to: 'elsewhere.example.net' }), world))
-  expect(refused).toMatchObject({ code: 'CHANGE_REFUSED', cause: { code: 'DNS_RECORD_LOCKED' } })
+  expect(refused).toMatchObject({
+    code: 'CHANGE_REFUSED',
+    next: expect.stringMatching(/^Ask who protected it/),
+    cause: { code: 'DNS_RECORD_LOCKED' },
+  })
   expect((refused.cause as Error).message).toMatch(/ask the platform team/)
   await locked.revert()
   await moved.revert()

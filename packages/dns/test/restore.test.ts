@@ -170,3 +170,12 @@ test('applying the diff of two sets of records to the first gives the second', (
     }),
   )
 })
+
+test('names that are no list are refused', async () => {
+  const zone = inMemoryZone(fakeWorld(), [a('one')])
+
+  expect(await rejection(snapshot(zone, { names: 'one.example.com' as never }))).toMatchObject({
+    code: 'DNS_OPTION_INVALID',
+    message: expect.stringMatching(/^names is "one\.example\.com"; wanted a list such as/),
+  })
+})

@@ -93,6 +93,7 @@ test('a step is refused when the weights are not what the step before left', asy
   expect(error.message).toBe(
     'api.example.com is not where the step before left it; found source 50.0 %, target 50.0 %, wanted source 95.0 %, target 5.0 %',
   )
+  expect(error.next).toMatch(/^Hand over the origin that the last step answered/)
 })
 
 test('others keep their shares among themselves', async () => {

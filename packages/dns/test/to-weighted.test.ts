@@ -127,3 +127,28 @@ test('toWeighted is refused where nothing can be weighted, with the alternative,
   expect(thrown(() => void toWeighted(apex, { to: azure })).code).toBe('DNS_RECORD_INVALID')
   expect(thrown(() => void toWeighted(apiZone(fakeWorld()).api, { to: '192.0.2.1' })).code).toBe('DNS_RECORD_INVALID')
 })
+
+test('what answers by weight already is moved by shift', async () => {
+  const world = fakeWorld()
+  const { api } = apiZone(world)
+  await apply(toWeighted(api, { to: azure }), world)
+
+  const error = await rejection(apply(toWeighted(api, { to: 'other.example.net' }), world))
+
+  expect(error).toMatchObject({
+    code: 'DNS_RECORD_UNSUPPORTED',
+    next: expect.stringMatching(/^It answers by weight .* shift\(/),
+  })
+})
+
+test('a CNAME that is not there may be aliases of API Gateway: shift says what to do first', async () => {
+  const world = fakeWorld()
+  const { api } = route53With(world, aliasSets)
+
+  const error = await rejection(apply(shift(api, { to: azure, percent: 5 }), world))
+
+  expect(error).toMatchObject({
+    code: 'DNS_RECORD_NOT_FOUND',
+    next: expect.stringMatching(/toWeighted\(record, …\).* Look: /),
+  })
+})

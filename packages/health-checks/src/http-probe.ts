@@ -1,19 +1,11 @@
-import {
-  type Answer,
-  type Check,
-  defineCheck,
-  type Duration,
-  durationMs,
-  formatDuration,
-  knownOptions,
-} from '@cutover/core'
+import { type Check, defineCheck, type Duration, durationMs, formatDuration, knownOptions } from '@cutover/core'
 
-import { late, withDeadline } from './deadline.ts'
 import { refuseOption } from './health-error.ts'
-import { broken, checkExpectations, type HttpExpectations, wantedStatus } from './http-expectations.ts'
-import type { Certificate, HttpReply, HttpTransport, Peer } from './http-transport.ts'
+import { answerWithin, type HttpEvidence } from './http-answer.ts'
+import { checkExpectations, type HttpExpectations, wantedStatus } from './http-expectations.ts'
+import type { HttpTransport } from './http-transport.ts'
 import { nodeTransport } from './node-transport.ts'
-import { type ProbeTarget, probeTarget, type Target } from './probe-target.ts'
+import { type ProbeTarget, probeTarget } from './probe-target.ts'
 
 export interface HttpProbeOptions extends ProbeTarget, HttpExpectations {
   /** How long connecting and the whole answer may take together. @default '5s' */
@@ -42,36 +34,6 @@ const probeOptions: readonly (keyof HttpProbeOptions)[] = [
   'title',
   'transport',
 ]
-
-/** JSON data without request headers and without the URL's query. */
-export interface HttpEvidence {
-  /** Why the answer is what it is: the first thing that does not hold, `held` when all does. */
-  readonly reason:
-    | 'held'
-    | 'status'
-    | 'header'
-    | 'body'
-    | 'cut'
-    | 'late'
-    | 'refused'
-    | 'certificate'
-    | 'broken'
-    | 'unreachable'
-    | 'stalled'
-  readonly url: string
-  /** Where the connection was sent: `orders.azurewebsites.net:443`. */
-  readonly asked: string
-  /** The IP address that took the connection. */
-  readonly address?: string | undefined
-  readonly certificate?: Certificate | undefined
-  /** From the first attempt to connect to the last byte. */
-  readonly ms: number
-  readonly status?: number | undefined
-  /** Where a 3xx points to, without its query; it is not followed. */
-  readonly location?: string | undefined
-  /** The first 200 characters of an answer that does not hold, without what was sent in headers and query. */
-  readonly body?: string | undefined
-}
 
 /**
  * Asks one address over HTTP, under the real name: Host, SNI and the certificate's name are the URL's, whatever `address` is.
@@ -110,61 +72,11 @@ export function httpProbe(options: HttpProbeOptions): Check<HttpEvidence> {
   return defineCheck<HttpEvidence>({
     id,
     title,
-    async run({ clock, signal }) {
-      let peer: Peer | undefined
-      const onPeer = (found: Peer): void => {
-        peer = found
-      }
-      const startedAt = clock.monotonic()
-      const reply = await withDeadline(withinMs, { clock, signal }, (stop) =>
+    async run(context) {
+      const answer = await answerWithin(withinMs, target, options, context, (stop, onPeer) =>
         transport.request(target.request, { signal: stop, onPeer }),
       )
-      const ms = Math.round(clock.monotonic() - startedAt)
-      const evidence = { url: target.shownUrl, asked: target.asked, ...peer, ms }
-      const timeUp = reply === late || (reply.kind === 'response' && ms > withinMs)
-      const { text, ...judged } = timeUp ? overdue(peer, withinMs, ms) : judge(reply, options, target, ms)
-      return { ...judged, text: `${where} ${text}`, evidence: { ...evidence, ...judged.evidence } }
+      return { ...answer, text: `${where} ${answer.text}` }
     },
   })
-}
-
-interface Judged extends Answer {
-  readonly evidence: Pick<HttpEvidence, 'reason' | 'status' | 'location' | 'body'>
-}
-
-/** A timer that fires so much too late was held up here: then the time says nothing about the target. */
-const stalledMs = 1_000
-
-/** A connection that stands and stays silent is the server's word; without one, nobody was asked. */
-function overdue(peer: Peer | undefined, withinMs: number, ms: number): Judged {
-  const within = formatDuration(withinMs)
-  if (ms > withinMs + stalledMs) {
-    const text = `was asked by a process that stood still: ${formatDuration(ms)} passed instead of ${within}`
-    return { status: 'undecided', text, evidence: { reason: 'stalled' } }
-  }
-  return peer
-    ? { status: 'fail', text: `took the connection and did not answer within ${within}`, evidence: { reason: 'late' } }
-    : { status: 'undecided', text: `took no connection within ${within}`, evidence: { reason: 'unreachable' } }
-}
-
-function judge(reply: HttpReply, expected: HttpExpectations, { redact }: Target, ms: number): Judged {
-  if (reply.kind !== 'response') {
-    const { kind: reason, text } = reply
-    return { status: reason === 'unreachable' ? 'undecided' : 'fail', text, evidence: { reason } }
-  }
-  const { status, headers, body } = reply
-  const problem = broken(expected, reply)
-  if (!problem) return { status: 'pass', text: `answered ${status} in ${ms} ms`, evidence: { reason: 'held', status } }
-  const location = headers['location'] && redact(headers['location'].replace(/\?.*$/s, ''))
-  const to = location === undefined ? '' : ` to ${location}`
-  return {
-    status: problem.reason === 'cut' ? 'undecided' : 'fail',
-    text: `answered ${status}${to} in ${ms} ms; ${redact(problem.text)}`,
-    evidence: {
-      reason: problem.reason,
-      status,
-      ...(location === undefined ? {} : { location }),
-      ...(body === '' ? {} : { body: redact(body).slice(0, 200) }),
-    },
-  }
 }

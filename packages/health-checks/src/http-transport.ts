@@ -1,8 +1,11 @@
 /** The methods that change nothing: a check only reads. */
 export type HttpMethod = 'GET' | 'HEAD' | 'OPTIONS'
 
+/** For the tests of the run phase, at hosts that are named; a check that stands beside a cutover does not use them. */
+export type WritingMethod = 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
 export interface HttpRequest {
-  readonly method: HttpMethod
+  readonly method: HttpMethod | WritingMethod
   /** TLS, with `name` as SNI and as the name that the certificate must fit. */
   readonly secure: boolean
   /** The real name, without port; an IP address only when the URL has one. */
@@ -14,6 +17,8 @@ export interface HttpRequest {
   readonly path: string
   /** With `host`; names in lower case. */
   readonly headers: Readonly<Record<string, string>>
+  /** Sent as UTF-8. @default none */
+  readonly body?: string | undefined
   /** PEM certificates that are trusted instead of the machine's. */
   readonly ca?: string | readonly string[] | undefined
   /** Reading stops after so many bytes of the body. */

@@ -102,7 +102,8 @@ export {
 export type { Waived, Waiver } from './green/waiver.ts'
 export type { HealthErrorCode } from './health-error.ts'
 export type { HttpExpectations } from './http-expectations.ts'
-export { type HttpEvidence, httpProbe, type HttpProbeOptions } from './http-probe.ts'
+export type { HttpEvidence } from './http-answer.ts'
+export { httpProbe, type HttpProbeOptions } from './http-probe.ts'
 export type {
   Certificate,
   HttpFailure,
@@ -112,10 +113,70 @@ export type {
   HttpResponse,
   HttpTransport,
   Peer,
+  WritingMethod,
 } from './http-transport.ts'
 export { type NOfMEvidence, nOfM, type NOfMOptions } from './n-of-m.ts'
 export { nodeTransport } from './node-transport.ts'
 export type { ProbeTarget } from './probe-target.ts'
+export {
+  command,
+  type CommandEvidence,
+  type CommandOptions,
+  type CommandOutput,
+  type CommandVerdict,
+} from './probes/command.ts'
+export type { CommandOutcome, CommandRequest, CommandRunner, Output } from './probes/command-runner.ts'
+export type { ConnectEvidence } from './probes/connect-within.ts'
+export type { ChainLink, Connected, Connector, ConnectReply, ConnectRequest } from './probes/connector.ts'
+export { nodeCommandRunner } from './probes/node/node-command-runner.ts'
+export { nodeConnector } from './probes/node/node-connector.ts'
+export { retried, type RetriedEvidence, type RetriedOptions, type RetryLike } from './probes/retried.ts'
+export { tcpProbe, type TcpProbeOptions } from './probes/tcp-probe.ts'
+export type { TestSummary } from './probes/test-summary.ts'
+export { type TlsEvidence, tlsProbe, type TlsProbeOptions } from './probes/tls-probe.ts'
+export type { CaseRow, CheckCase, FunctionalCase, RequestCase } from './run-phase/functional-case.ts'
+export {
+  type ComponentRow,
+  type FunctionalEvidence,
+  functionalSuite,
+  type FunctionalSuiteOptions,
+} from './run-phase/functional-suite.ts'
+export {
+  type BrokenDependencyEvidence,
+  type BrokenDependencyOptions,
+  dependencyRefused,
+  type DependencyRefusedOptions,
+  slowDependency,
+  type SlowDependencyOptions,
+} from './run-phase/failure/broken-dependency.ts'
+export type { EditableSettings } from './run-phase/failure/editable-settings.ts'
+export {
+  type FaultBefore,
+  faultSetting,
+  type FaultSettingOptions,
+  mendSetting,
+} from './run-phase/failure/fault-setting.ts'
+export {
+  type PoisonEvidence,
+  poisonMessage,
+  type PoisonMessageOptions,
+  type PoisonQueue,
+} from './run-phase/failure/poison-message.ts'
+export {
+  type Restartable,
+  type RestartEvidence,
+  restartUnderLoad,
+  type RestartUnderLoadOptions,
+} from './run-phase/failure/restart-under-load.ts'
+export type { ColdStarts } from './run-phase/cold-starts.ts'
+export type { LoadBudget } from './run-phase/load-budget.ts'
+export type { LoadRequest, LoadSide } from './run-phase/load-request.ts'
+export type { SideLoad } from './run-phase/loaded-side.ts'
+export type { LoadTestOptions } from './run-phase/load-options.ts'
+export { loadTest } from './run-phase/load-test.ts'
+export type { LoadEvidence } from './run-phase/load-verdict.ts'
+export { type KeptConnections, keptConnections } from './run-phase/node/kept-connections.ts'
+export type { RunRequest } from './run-phase/run-target.ts'
 export { probeCounts, type ProbeCounts, type ProbeCountsOptions } from './sources/probe-counts.ts'
 export { countsArrive, type CountsArriveEvidence, type CountsArriveOptions } from './sources/counts-arrive.ts'
 export { dataAsOf } from './sources/count-buckets.ts'

@@ -85,7 +85,7 @@ function problemOf(socket: TLSSocket, shown: X509Certificate, name: string): str
 }
 
 function exchange(
-  { method, path, headers, maxBodyBytes }: HttpRequest,
+  { method, path, headers, body, maxBodyBytes }: HttpRequest,
   socket: Socket,
   settle: (reply: HttpReply) => void,
   fail: (error: Error) => void,
@@ -112,7 +112,8 @@ function exchange(
     })
     response.on('end', () => answer(false))
   })
-  sent.end()
+  // Given at once, it goes with its length.
+  sent.end(body)
 }
 
 function joined(headers: IncomingMessage['headers']): Record<string, string> {

@@ -40,16 +40,7 @@ export function probeTarget({ url, address, port, method = 'GET', headers = {}, 
     refuseOption('url', 'one with a password', 'that in headers, which are never printed')
   if (!['GET', 'HEAD', 'OPTIONS'].includes(method))
     refuseOption('method', method, 'GET, HEAD or OPTIONS: a check changes nothing')
-  if (port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= 65_535)) {
-    refuseOption('port', port, 'a whole number from 1 to 65535')
-  }
-  if (address !== undefined) checkAddress(address)
-  if (
-    ca !== undefined &&
-    ![ca].flat().every((pem) => typeof pem === 'string' && pem.includes('-----BEGIN CERTIFICATE-----'))
-  ) {
-    refuseOption('ca', 'without a certificate', 'PEM text (-----BEGIN CERTIFICATE-----…), not a path')
-  }
+  checkWhere({ address, port, ca })
   if (typeof headers !== 'object' || headers === null) refuseOption('headers', 'not an object', '{ name: value }')
   const checked = checkedHeaders(headers)
   const secure = protocol === 'https:'
@@ -74,13 +65,31 @@ export function probeTarget({ url, address, port, method = 'GET', headers = {}, 
       maxBodyBytes,
     },
     shownUrl: `${protocol}//${host}${pathname}`,
-    asked: `${connectTo.includes(':') ? `[${connectTo}]` : connectTo}:${connectPort}`,
-    redact: without(sent),
+    asked: shownAddress(connectTo, connectPort),
+    redact: redacting(sent),
+  }
+}
+
+/** `20.50.2.1:443`, `[fd00::1]:443`. */
+export const shownAddress = (address: string, port: number): string =>
+  `${address.includes(':') ? `[${address}]` : address}:${port}`
+
+/** Where a connection goes, and whom it trusts. */
+export function checkWhere({ address, port, ca }: Pick<ProbeTarget, 'address' | 'port' | 'ca'>): void {
+  if (port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= 65_535)) {
+    refuseOption('port', port, 'a whole number from 1 to 65535')
+  }
+  if (address !== undefined) checkAddress(address)
+  if (
+    ca !== undefined &&
+    ![ca].flat().every((pem) => typeof pem === 'string' && pem.includes('-----BEGIN CERTIFICATE-----'))
+  ) {
+    refuseOption('ca', 'without a certificate', 'PEM text (-----BEGIN CERTIFICATE-----…), not a path')
   }
 }
 
 /** The longest first, so that no rest of it stays. Shorter than four characters is no secret, and would blot out everything. */
-function without(sent: readonly string[]): (text: string) => string {
+export function redacting(sent: readonly string[]): (text: string) => string {
   const secrets = sent.filter(({ length }) => length >= 4).sort((a, b) => b.length - a.length)
   return (text) => secrets.reduce((left, secret) => left.replaceAll(secret, '[sent]'), text)
 }

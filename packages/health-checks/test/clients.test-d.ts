@@ -2,6 +2,7 @@ import type { APIGateway } from '@aws-sdk/client-api-gateway'
 import type { ApiGatewayV2 } from '@aws-sdk/client-apigatewayv2'
 import type { CloudWatch, CloudWatchClient } from '@aws-sdk/client-cloudwatch'
 import type { Lambda } from '@aws-sdk/client-lambda'
+import type { SQS } from '@aws-sdk/client-sqs'
 import type { WebSiteManagementClient } from '@azure/arm-appservice'
 import type { MonitorClient } from '@azure/arm-monitor'
 import type {
@@ -11,6 +12,7 @@ import type {
 } from '@azure/monitor-query'
 import type { LogsQueryClient } from '@azure/monitor-query-logs'
 import type { MetricsClient } from '@azure/monitor-query-metrics'
+import type { QueueClient } from '@azure/storage-queue'
 import type { Check, MetricSource } from '@cutover/core'
 import {
   type AlarmsGreenEvidence,
@@ -20,6 +22,7 @@ import {
   type CountSource,
   requiredSettings,
   type RequiredSettingsEvidence,
+  type RetryLike,
 } from '@cutover/health-checks'
 import type { ApiGatewayLike, ApiGatewayV2Like } from '@cutover/health-checks/api-gateway'
 import {
@@ -32,10 +35,13 @@ import {
   type MonitorMetricsLike,
 } from '@cutover/health-checks/azure-monitor'
 import { type CloudWatchAlarmsLike, type CloudWatchLike, lambdaErrors } from '@cutover/health-checks/cloudwatch'
-import type { FunctionAppLike, UsagesLike } from '@cutover/health-checks/function-app'
+import type { EditableAppLike, FunctionAppLike, UsagesLike } from '@cutover/health-checks/function-app'
 import type { LambdaSettingsLike } from '@cutover/health-checks/lambda'
+import type { SqsLike } from '@cutover/health-checks/sqs'
+import type { StorageQueueLike } from '@cutover/health-checks/storage-queue'
 import type { InMemoryAzureMonitor } from '@cutover/health-checks/testing'
 import type { LogMachine, MetricMachine } from '@cutover/local-azure'
+import type pRetry from 'p-retry'
 import { expectTypeOf, test } from 'vitest'
 
 test("the AWS SDK's clients fit as they are", () => {
@@ -44,6 +50,11 @@ test("the AWS SDK's clients fit as they are", () => {
   expectTypeOf<Lambda>().toExtend<LambdaSettingsLike>()
   expectTypeOf<ApiGatewayV2>().toExtend<ApiGatewayV2Like>()
   expectTypeOf<APIGateway>().toExtend<ApiGatewayLike>()
+  expectTypeOf<SQS>().toExtend<SqsLike>()
+})
+
+test('p-retry fits as it is', () => {
+  expectTypeOf<typeof pRetry>().toExtend<RetryLike>()
 })
 
 test('the Azure clients fit as they are, the deprecated one and its successors', () => {
@@ -56,6 +67,8 @@ test('the Azure clients fit as they are, the deprecated one and its successors',
   expectTypeOf<DeprecatedLogsQueryClient>().toExtend<LogsQueryLike>()
   expectTypeOf<WebSiteManagementClient>().toExtend<FunctionAppLike>()
   expectTypeOf<WebSiteManagementClient>().toExtend<UsagesLike>()
+  expectTypeOf<WebSiteManagementClient>().toExtend<EditableAppLike>()
+  expectTypeOf<QueueClient>().toExtend<StorageQueueLike>()
 })
 
 test('a count source is a metric source', () => {

@@ -104,7 +104,7 @@ test('a server with an option, or a state, that is none is refused', () => {
   expect(() => hosts.serve('20.50.2.1', undefined, { slow: 5 } as object)).toThrow(
     expect.objectContaining({
       code: 'HEALTH_OPTIONS_INVALID',
-      message: expect.stringMatching(/slow\b.*names, expired, answerMs, slowMs/) as unknown,
+      message: expect.stringMatching(/slow\b.*names, expired, expiresAt, answerMs, slowMs/) as unknown,
     }),
   )
   hosts.serve('20.50.2.2', () => ({ statusCode: 500 }) as object)

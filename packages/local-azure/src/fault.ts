@@ -81,6 +81,9 @@ export class FaultPlan {
     if (typeof fault === 'object' && !(Number.isInteger(fault.status) && fault.status >= 400 && fault.status < 600)) {
       throw invalid('fault.status', fault.status, 'a status from 400 to 599')
     }
+    if (typeof fault !== 'object' && !everyFaultKind.includes(fault)) {
+      throw invalid('fault', fault, `one of ${everyFaultKind.join(', ')}, or { status, code, message }`)
+    }
     this.#armed.push({ operation, fault })
   }
 

@@ -1,4 +1,4 @@
-import { type Clock, CutoverError, systemClock } from '@cutover/core'
+import { type Clock, CutoverError, knownOptions, systemClock } from '@cutover/core'
 
 import { isGuid } from './admission.ts'
 import { type Complaint, type Descriptions, Held } from './descriptions.ts'
@@ -34,6 +34,18 @@ export interface LocalAzureOptions {
   readonly log?: ((line: string) => void) | undefined
 }
 
+const localAzureOptions: readonly (keyof LocalAzureOptions)[] = [
+  'providers',
+  'subscriptionId',
+  'port',
+  'clock',
+  'seed',
+  'faults',
+  'retryAfterSeconds',
+  'descriptions',
+  'log',
+]
+
 /** Azure Resource Manager in this process, over plain http on the loopback interface. */
 export interface LocalAzure extends AsyncDisposable {
   /** `http://127.0.0.1:51423` */
@@ -66,13 +78,16 @@ export interface LocalAzure extends AsyncDisposable {
  * @throws CutoverError `LOCAL_AZURE_OPTION_INVALID`; Node's own error when the port is taken.
  */
 export async function localAzure(options: LocalAzureOptions): Promise<LocalAzure> {
+  knownOptions(options, localAzureOptions, 'LOCAL_AZURE_OPTION_INVALID', 'localAzure')
   const { providers, subscriptionId = '00000000-0000-0000-0000-000000000001', port = 0, clock = systemClock } = options
   const { seed = 1, retryAfterSeconds = 15, faults, descriptions, log = () => {} } = options
   if (!isGuid(subscriptionId)) throw invalid('subscriptionId', subscriptionId, 'a GUID')
   if (!(Number.isInteger(retryAfterSeconds) && retryAfterSeconds >= 0)) {
     throw invalid('retryAfterSeconds', retryAfterSeconds, 'a whole number, 0 or more')
   }
-  if (providers.length === 0) throw invalid('providers', [], 'at least one')
+  if (!isList(providers) || providers.length === 0) {
+    throw invalid('providers', providers, 'a list of at least one, such as [sites([app])]')
+  }
   const stopped = new AbortController()
   const { signal } = stopped
   const longRunning = new LongRunningOperations({ clock, signal, seed, retryAfterSeconds })
@@ -110,6 +125,9 @@ export async function localAzure(options: LocalAzureOptions): Promise<LocalAzure
     [Symbol.asyncDispose]: close,
   }
 }
+
+/** A caller without types may pass anything. */
+const isList = (value: unknown): boolean => Array.isArray(value)
 
 const invalid = (field: string, got: unknown, wanted: string): CutoverError<LocalAzureErrorCode> =>
   new CutoverError('LOCAL_AZURE_OPTION_INVALID', `${field} is ${JSON.stringify(got)}; wanted ${wanted}`)

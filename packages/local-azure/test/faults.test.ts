@@ -190,3 +190,17 @@ test('whatever was refused has done nothing, and whatever was answered is done',
   })
   await fc.assert(property, { numRuns: 20 })
 })
+
+test('a fault that there is not is refused, and not armed', async () => {
+  const { server, webApps } = await serve()
+
+  expect(() => server.failNext('WebApps_Get', 'throttle' as never)).toThrow(
+    expect.objectContaining({
+      code: 'LOCAL_AZURE_OPTION_INVALID',
+      message: expect.stringMatching(/^fault is "throttle"; wanted one of throttled, /),
+    }),
+  )
+  await webApps.get('local', 'orders')
+
+  expect(outcomes(server.requests)).toEqual([['WebApps_Get', undefined, 200]])
+})

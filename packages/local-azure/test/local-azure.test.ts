@@ -97,6 +97,8 @@ test('a taken port is told', async () => {
 
 for (const [what, options] of [
   ['no providers', { providers: [] }],
+  ['a provider that stands in no list', { providers: sites([]) as never }],
+  ['an option that there is not', { provider: [sites([])] } as never],
   ['a subscription that is no GUID', { subscriptionId: 'mine' }],
   ['a share above 1', { faults: { rate: 1.5 } }],
   ['a share that is no number', { faults: { rate: Number.NaN } }],

@@ -1,5 +1,6 @@
 import { isCutoverError } from '@cutover/core'
 import type { FakeWorld, SimulatedProcess } from '@cutover/core/testing'
+import type { MemoryJournal } from '@cutover/rollback'
 
 /** How one process came to an end, or why there must be another one. */
 export interface End {
@@ -12,8 +13,8 @@ export interface End {
 /** After how long somebody runs it again. */
 const restartMs = 15_000
 const longestRestartMs = 5 * 60_000
-/** How often it is run before somebody gives up. */
-const mostProcesses = 12
+/** How often it is run before somebody gives up; and how often while it only waits. */
+const [mostProcesses, mostWaits] = [12, 1_000]
 
 /** One process that runs the code under test. */
 class Runner {
@@ -21,6 +22,8 @@ class Runner {
   /** It will do nothing more of its own: it has ended, has thrown, or is dead. */
   isOver = false
   thrown: { readonly why: string } | undefined
+  /** It has ended for now, and wants to be run again later. */
+  isWaiting = false
   #waiting: (() => void)[] = []
 
   constructor(world: FakeWorld, name: string, work: () => Promise<unknown>, onEnd: (end: End) => void) {
@@ -41,13 +44,18 @@ class Runner {
     void world
       .runAs(this.process, async () => work())
       .then(
-        () => settle({ end: 'completed', why: '' }),
+        (answer) => this.#settleWith(answer, settle),
         (error: unknown) => {
           const why = error instanceof Error ? error.message : String(error)
           const end = isCutoverError(error) ? ends[error.code] : undefined
           settle(end === undefined ? undefined : { end, why }, { why })
         },
       )
+  }
+
+  #settleWith(answer: unknown, settle: (end: Omit<End, 'process'> | undefined) => void): void {
+    this.isWaiting = isReport(answer) && answer.end === 'waiting'
+    settle(this.isWaiting ? undefined : { end: 'completed', why: '' })
   }
 
   get isAtWork(): boolean {
@@ -64,22 +72,27 @@ class Runner {
   }
 }
 
+const isReport = (answer: unknown): answer is { readonly end: unknown } =>
+  typeof answer === 'object' && answer !== null && 'end' in answer
+
 const ends: Readonly<Record<string, string>> = {
   CUTOVER_ROLLED_BACK: 'rolled-back',
   CUTOVER_ROLLED_BACK_WITH_RESIDUE: 'rolled-back-with-residue',
   CUTOVER_PARKED: 'parked',
 }
 
+type Kept = Pick<MemoryJournal, 'holderDied' | 'entries'>
+
 /** Runs code, and runs it again whenever it has died, was stopped or has thrown, as a person or a supervisor would. */
 export class Runners {
   /** Each process that came to an end; only one should decide, so all must say the same. */
   readonly ends: End[] = []
   readonly #world: FakeWorld
-  readonly #journal: { holderDied(): void }
+  readonly #journal: Kept
   readonly #work: () => Promise<unknown>
   readonly #runners: Runner[] = []
 
-  constructor(world: FakeWorld, journal: { holderDied(): void }, work: () => Promise<unknown>) {
+  constructor(world: FakeWorld, journal: Kept, work: () => Promise<unknown>) {
     this.#world = world
     this.#journal = journal
     this.#work = work
@@ -92,7 +105,8 @@ export class Runners {
   /** Until one has ended. Answers why it never does: `endless`, or `interrupted` by what the code throws. */
   async runToAnEnd(): Promise<Omit<End, 'process'> | undefined> {
     let last: Omit<End, 'process'> = { end: 'endless', why: '' }
-    while (this.#runners.length < mostProcesses) {
+    let waits = 0
+    while (this.#runners.length - waits < mostProcesses && waits < mostWaits) {
       const runner = new Runner(this.#world, `runner-${this.#runners.length + 1}`, this.#work, (end) =>
         this.ends.push(end),
       )
@@ -112,11 +126,22 @@ export class Runners {
         if (stuck !== undefined) return { end: 'endless', why: stuck }
       }
       if (this.ends.length > 0) return undefined
-      await this.#world.advance(Math.min(restartMs * 2 ** (this.#runners.length - 1), longestRestartMs))
+      if (runner.isWaiting) waits += 1
+      await this.#world.advance(
+        runner.isWaiting
+          ? this.#untilDueMs()
+          : Math.min(restartMs * 2 ** (this.#runners.length - waits - 1), longestRestartMs),
+      )
       // A process that was stopped may have gone on meanwhile, and come to the end.
       if (this.ends.length > 0) return undefined
     }
     return last
+  }
+
+  /** Somebody looks into the journal, and runs it again when it is worth it. */
+  #untilDueMs(): number {
+    const waiting = this.#journal.entries.findLast((entry) => entry.t === 'waiting')
+    return Math.max(restartMs, (waiting?.until ?? 0) - this.#world.clock.now())
   }
 
   /** Lets those that were stopped go on, and come to whatever end they come to. */
@@ -143,7 +168,8 @@ export class Runners {
   }
 }
 
-function lastOf({ process, thrown }: Runner, hung: string | undefined): Omit<End, 'process'> {
+function lastOf({ process, thrown, isWaiting }: Runner, hung: string | undefined): Omit<End, 'process'> {
   if (thrown) return { end: 'interrupted', why: thrown.why }
+  if (isWaiting) return { end: 'waiting', why: 'it waits, and was run again' }
   return { end: 'endless', why: hung ?? `${process.name} was ${process.state === 'dead' ? 'killed' : 'stopped'}` }
 }

@@ -8,6 +8,7 @@ import { rehearse, type RehearsalReport } from '@cutover/rehearsal'
 import type { Journal, MemoryJournal, runCutover, RunOptions } from '@cutover/rollback'
 
 import { callers, fan, fanThenStep, inMemoryCell, load, move, parts, retire, retired } from './scenario.ts'
+import { rehearseSteered, scenarios } from './steered.ts'
 
 export interface Mutant {
   readonly name: string
@@ -16,7 +17,7 @@ export interface Mutant {
   /** A journal whose successors do not wait for their predecessor's lease to end. */
   readonly impatient?: true
   /** The shape of script, how it ends, and the depth that it takes to find it; 0 is the golden run itself. */
-  readonly script: 'two steps' | 'twelve steps' | 'branches' | 'branches, then a step'
+  readonly script: 'two steps' | 'twelve steps' | 'branches' | 'branches, then a step' | keyof typeof scenarios
   /** What is switched works only a while after the service has said so. */
   readonly isSlow?: true
   readonly healthy: boolean
@@ -224,7 +225,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'run.ts',
-        find: "    await this.append({ t: 'decided', why, code })",
+        find: "    await this.append({ t: 'decided', why, code, forecastMs: this.forecastMs() })",
         put: '    this.history.decided = { why, code, at: this.clock.now() }',
       },
     ],
@@ -335,6 +336,100 @@ export const mutants: readonly Mutant[] = [
     says: 'one passing fault changed the end from rolled-back to parked',
   },
   {
+    name: 'a guard acts on what it cannot see',
+    edits: [{ file: 'stand.ts', find: "    if (status === 'fail') {\n", put: "    if (status !== 'pass') {\n" }],
+    script: 'a guard, well',
+    healthy: true,
+    depth: 1,
+    faults: ['outage'],
+    says: 'one passing fault changed the end from completed to rolled-back',
+  },
+  {
+    name: 'a guard that has said that it acts is not heard after a crash',
+    edits: [
+      {
+        file: 'stand.ts',
+        find: "  if (history.alarms.get(id)?.state === 'entered') {\n",
+        put: "  if (history.alarms.get(id)?.state !== 'entered') return\n  {\n",
+      },
+    ],
+    script: 'a guard, sick',
+    healthy: true,
+    depth: 1,
+    faults: ['crash'],
+    says: 'one passing fault changed the end from rolled-back to completed',
+  },
+  {
+    name: 'what has drifted is built upon',
+    edits: [{ file: 'gate.ts', find: '  await refuseDrifted(run)\n', put: '' }],
+    script: 'a third party',
+    healthy: true,
+    depth: 0,
+    says: 'it ended completed',
+  },
+  {
+    name: 'nobody asks whether there is a way back',
+    edits: [{ file: apply, find: '  await refuseWithoutWayBack(run, step, change, before)\n', put: '' }],
+    script: 'a way back that is lost',
+    healthy: true,
+    depth: 0,
+    says: 'it ended completed',
+  },
+  {
+    name: 'one person approves twice',
+    edits: [
+      {
+        file: 'history.ts',
+        find: '!known.votes.some((vote) => isSamePerson(vote.who, who))',
+        put: 'who !== undefined',
+      },
+    ],
+    script: 'one person of two',
+    healthy: true,
+    depth: 0,
+    says: 'it ended completed',
+  },
+  {
+    name: 'the page for undoing by hand is written after the write',
+    edits: [
+      { file: apply, find: '    await run.writeSheet()\n    let refused', put: '    let refused' },
+      {
+        file: apply,
+        find: '    const sentAt = run.clock.now()\n',
+        put: '    await run.writeSheet()\n    const sentAt = run.clock.now()\n',
+      },
+    ],
+    script: 'a page',
+    healthy: true,
+    depth: 0,
+    says: 'the page is there first: not of a, b',
+  },
+  {
+    name: 'the record of what an operator wants does not decide it',
+    edits: [
+      {
+        file: 'history.ts',
+        find: "    if (what === 'roll-back' && this.noReturn === undefined && !this.decided) this.#goBack(entry)\n",
+        put: '',
+      },
+      {
+        file: 'run.ts',
+        find: "    if (what === 'roll-back' && this.history.noReturn === undefined) this.#deciding ??= asked\n",
+        put: '',
+      },
+      {
+        file: 'run.ts',
+        find: '        if (wasDecided) return undefined\n',
+        put: "        if (!wasDecided) await this.decide(undefined, said, 'CUTOVER_ASKED')\n",
+      },
+    ],
+    script: 'a person who goes back',
+    healthy: true,
+    depth: 1,
+    faults: ['crash'],
+    says: 'one passing fault changed the end from rolled-back to completed',
+  },
+  {
     name: 'a lease is not waited out',
     edits: [],
     impatient: true,
@@ -362,6 +457,7 @@ export function rehearseMutant(
     pairs: 'all',
   } as const
   const how = (run: RunOptions): RunOptions => (impatient ? { ...run, journal: hasty(run.journal) } : run)
+  if (script in scenarios) return rehearseSteered(script as keyof typeof scenarios, engine, common)
   switch (script) {
     case 'branches':
       return rehearse({
@@ -392,12 +488,25 @@ export function rehearseMutant(
   }
 }
 
-/** The journal, whose holder is taken for dead by whoever comes next. */
+/** The journal, whose holder is taken for dead by whoever comes next; one who was stopped for 20 s renews nothing before it writes. */
 const hasty = (journal: Journal): Journal => ({
   ...journal,
-  open(options) {
+  async open(options) {
     ;(journal as MemoryJournal).holderDied()
-    return journal.open(options)
+    const opened = await journal.open(options)
+    let freshAt = options.clock.monotonic()
+    const seen = async (work: Promise<void>): Promise<void> => {
+      await work
+      freshAt = options.clock.monotonic()
+    }
+    return {
+      ...opened,
+      get isFresh() {
+        return options.clock.monotonic() - freshAt <= 25_000
+      },
+      append: (entry) => seen(opened.append(entry)),
+      renew: () => seen(opened.renew()),
+    }
   },
 })
 

@@ -9,7 +9,7 @@ import { missingPostgres, type PostgresServer, postgresServer } from '@cutover/r
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { journalAt } from '../test/journal-at.ts'
-import { inScene, type Scene } from './twelve-steps.ts'
+import { forgetCompiled, inScene, type Scene } from './twelve-steps.ts'
 
 const missing = missingPostgres()
 if (missing !== undefined) {
@@ -21,11 +21,16 @@ let server: PostgresServer | undefined
 beforeAll(async () => {
   if (missing === undefined) server = await postgresServer()
 })
-afterAll(() => server?.[Symbol.asyncDispose]())
+afterAll(async () => {
+  await server?.[Symbol.asyncDispose]()
+  await forgetCompiled()
+})
 
 const kinds = ['jsonl', 'sqlite', 'postgres'].filter((kind) => kind !== 'postgres' || missing === undefined)
 const names = ['one', 'two', 'queue', 'nightly', 'hourly', 'seven', 'eight', 'nine']
 const atOnce = 4
+/** Longer than a disk that others use too may keep a process waiting. */
+const leaseMs = 3_000
 
 const recordsOf = async (kind: string, { location }: Scene): Promise<readonly JournalEntry[]> => {
   const { journal, close } = await journalAt(kind, location, 30_000)
@@ -47,10 +52,9 @@ async function boundaries(kind: string, sick: boolean): Promise<string[]> {
     return recordsOf(kind, scene)
   })
   const from = sick ? 0 : records.findIndex((entry) => entry.t === 'check' && entry.step === 'the target')
-  return records.slice(from).flatMap(({ t, seq }) => [
-    ...(t === 'outcome' || t === 'reverted' ? [`before:${seq}`] : []),
-    `after:${seq}`,
-  ])
+  return records
+    .slice(from)
+    .flatMap(({ t, seq }) => [...(t === 'outcome' || t === 'reverted' ? [`before:${seq}`] : []), `after:${seq}`])
 }
 
 async function inTurns<T>(each: readonly T[], play: (item: T) => Promise<void>): Promise<void> {
@@ -73,7 +77,10 @@ describe.each(kinds)('%s', (kind) => {
       const kills = await boundaries(kind, sick)
       expect(kills.length).toBeGreaterThan(sick ? 60 : 5)
       const forward = sick ? names.slice(0, -1) : names
-      const wanted = [...forward.map((name) => `${name} target`), ...(sick ? forward.map((name) => `${name} source`) : [])]
+      const wanted = [
+        ...forward.map((name) => `${name} target`),
+        ...(sick ? forward.map((name) => `${name} source`) : []),
+      ]
       const resumedMs: number[] = []
 
       await inTurns(kills, (kill) =>
@@ -88,26 +95,30 @@ describe.each(kinds)('%s', (kind) => {
             effects: wanted.toSorted(),
             printed: expect.stringMatching(sick ? /rolled-back\n$/ : /completed\n$/),
           })
-          expect(names.filter((name) => existsSync(join(scene.directory, name)) && !existsSync(join(scene.directory, `${name}.back`)))).toEqual(
-            sick ? [] : names,
-          )
+          expect(
+            names.filter(
+              (name) => existsSync(join(scene.directory, name)) && !existsSync(join(scene.directory, `${name}.back`)),
+            ),
+          ).toEqual(sick ? [] : names)
           resumedMs.push(Number(/resumed ([\d.]+)/.exec(printed)?.[1] ?? Number.NaN))
         }),
       )
       const known = resumedMs.filter((ms) => !Number.isNaN(ms))
-      console.log(`${kind}, sick ${sick}: ${kills.length} kills, ${atOnce} at once; went on after ${median(known)} ms (median)`)
+      console.log(
+        `${kind}, sick ${sick}: ${kills.length} kills, ${atOnce} at once; went on after ${median(known)} ms (median)`,
+      )
     },
   )
 
   test('stopped for longer than its lease, it is followed, and refused at its next write', { timeout: 60_000 }, () =>
     inScene(kind, server, async (scene) => {
       await writeFile(join(scene.directory, 'hold'), '')
-      const zombie = scene.start({ leaseMs: 600 })
+      const zombie = scene.start({ leaseMs })
       await zombie.says('holding')
       zombie.child.kill('SIGSTOP')
       await rm(join(scene.directory, 'hold'))
-      await systemClock.sleep(700)
-      const successor = await scene.start({ leaseMs: 600 }).ended
+      await systemClock.sleep(leaseMs + 100)
+      const successor = await scene.start({ leaseMs }).ended
       const [records, effects] = [await recordsOf(kind, scene), await scene.effects()]
 
       zombie.child.kill('SIGCONT')

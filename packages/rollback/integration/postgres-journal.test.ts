@@ -1,6 +1,6 @@
 import { systemClock } from '@cutover/core'
 import { type Journal, runCutover } from '@cutover/rollback'
-import { postgresJournal, postgresJournalTables } from '@cutover/rollback/postgres'
+import { type PostgresLike, postgresJournal, postgresJournalTables } from '@cutover/rollback/postgres'
 import { journalConformance, missingPostgres, type PostgresServer, postgresServer } from '@cutover/rollback/testing'
 import { Client, type Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -33,7 +33,7 @@ describe.skipIf(missing !== undefined)('PostgreSQL', () => {
     await server?.[Symbol.asyncDispose]()
   })
 
-  for (const { name, run } of journalConformance(postgres(() => server, noMount === undefined))) test(name, run)
+  for (const { name, run } of journalConformance(postgres(() => server, noMount === undefined))) test(`it ${name}`, run)
 
   const entry = (seq: number, fence: number) =>
     seq === 0
@@ -45,6 +45,48 @@ describe.skipIf(missing !== undefined)('PostgreSQL', () => {
     for (let seq = 0; seq < count; seq++) await opened.append(entry(seq, opened.fence))
     await opened.close()
   }
+
+  test('a holder of this machine that lives is not waited for: a second one is refused at once', async () => {
+    const first = await postgresJournal(pool, 'alive').open({ clock: systemClock })
+    const waits: string[] = []
+
+    const error = await errorOf(
+      postgresJournal(pool, 'alive').open({ clock: systemClock, onWaiting: (holder) => waits.push(holder) }),
+    )
+    await first.close()
+
+    expect(error).toMatchObject({ code: 'CUTOVER_JOURNAL_IN_USE', retryable: true })
+    expect(error.message).toContain(`process ${process.pid}, last sign of life`)
+    expect(waits).toEqual([])
+  })
+
+  test('of two that have both seen it free, one takes it', async () => {
+    await write(postgresJournal(pool, 'free'), 1)
+    let seen = 0
+    let goOn = (): void => {}
+    const both = new Promise<void>((resolve) => (goOn = resolve))
+    const together: PostgresLike = {
+      async query(statement) {
+        const answer = await pool.query(statement)
+        // The first look of each: both are answered before either goes on.
+        if (statement.text.includes('age_ms') && ++seen <= 2) {
+          if (seen === 2) goOn()
+          await both
+        }
+        return answer
+      },
+    }
+
+    const outcomes = await Promise.allSettled(
+      [0, 1].map(() => postgresJournal(together, 'free').open({ clock: systemClock })),
+    )
+    for (const outcome of outcomes) if (outcome.status === 'fulfilled') await outcome.value.close()
+
+    expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+    expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({
+      reason: { code: 'CUTOVER_JOURNAL_IN_USE' },
+    })
+  })
 
   test('several journals of one schema know nothing of each other', async () => {
     await Promise.all(['a', 'b', 'c'].map((name, i) => write(postgresJournal(pool, name), i + 1)))
@@ -72,9 +114,9 @@ describe.skipIf(missing !== undefined)('PostgreSQL', () => {
       await journal.requests?.send({ do: 'pause', who: 'ana', why: 'lunch' })
 
       expect(await journal.read()).toHaveLength(3)
-      expect((await errorOf(postgresJournal(asRunner, 'x', { schema: 'other' }).open({ clock: systemClock }))).message).toContain(
-        'permission denied',
-      )
+      expect(
+        (await errorOf(postgresJournal(asRunner, 'x', { schema: 'other' }).open({ clock: systemClock }))).message,
+      ).toContain('permission denied')
     } finally {
       await asRunner.end()
     }
@@ -108,13 +150,41 @@ describe.skipIf(missing !== undefined)('PostgreSQL', () => {
     expect((await journal.read()).map(({ seq }) => seq)).toEqual(Array.from({ length: 22 }, (_, seq) => seq))
   })
 
-  test('a server that has lost acknowledged records, as after a failover, stops the run that wrote them', async () => {
+  /** As a server comes back that had flushed no more than that, and lost the rest. */
+  const forget = async (name: string, from: number): Promise<void> => {
+    await pool.query('DELETE FROM cutover.record WHERE journal = $1 AND seq >= $2', [name, from])
+    await pool.query(
+      `UPDATE cutover.journal SET records = $2::bigint, hash = (SELECT hash FROM cutover.record WHERE journal = $1 AND seq = $2::bigint - 1)
+       WHERE name = $1`,
+      [name, from],
+    )
+  }
+
+  test.each([2, 3])(
+    'a server that crashes before it has flushed outcome and settled is given them again (from %i)',
+    async (from) => {
+      const journal = postgresJournal(pool, `lazy ${from}`)
+      const opened = await journal.open({ clock: systemClock })
+      await opened.append(entry(0, opened.fence))
+      const told = { step: 'turn', fence: opened.fence, at: 0 }
+      const intent = { title: 'Turn', subject: 'switch', before: null, intent: {}, attempt: 1 }
+      await opened.append({ t: 'intent', ...told, ...intent, seq: 1 })
+      await opened.append({ t: 'outcome', ...told, how: 'answered', seq: 2 })
+      await opened.append({ t: 'settled', ...told, seq: 3 })
+      await forget(`lazy ${from}`, from)
+
+      await opened.append(entry(4, opened.fence))
+      await opened.close()
+
+      expect((await journal.read()).map(({ t }) => t)).toEqual(['opened', 'intent', 'outcome', 'settled', 'value'])
+    },
+  )
+
+  test('a server that has lost records which it had flushed, as after a failover, stops the run that wrote them', async () => {
     const journal = postgresJournal(pool, 'failed over')
     const opened = await journal.open({ clock: systemClock })
     for (let seq = 0; seq < 4; seq++) await opened.append(entry(seq, opened.fence))
-    const hash = "(SELECT hash FROM cutover.record WHERE journal = 'failed over' AND seq = 1)"
-    await pool.query(`DELETE FROM cutover.record WHERE journal = 'failed over' AND seq > 1`)
-    await pool.query(`UPDATE cutover.journal SET records = 2, hash = ${hash} WHERE name = 'failed over'`)
+    await forget('failed over', 2)
 
     const error = await errorOf(opened.append(entry(4, opened.fence)))
     await opened.close()
@@ -130,7 +200,7 @@ describe.skipIf(missing !== undefined)('PostgreSQL', () => {
       const journal = postgresJournal(through, 'silent', { leaseMs: 3_000 })
       const opened = await journal.open({ clock: systemClock })
       await opened.append(entry(0, opened.fence))
-      proxy.cut('.record', 'silently')
+      proxy.cut('cutover append', 'silently')
       await opened.append(entry(1, opened.fence))
       await opened.append(entry(2, opened.fence))
       await opened.close()
@@ -153,7 +223,7 @@ describe.skipIf(missing !== undefined)('PostgreSQL', () => {
         { id: 'move', journal: postgresJournal(through, 'cut often'), interruptible: false },
         async (cutover) => {
           for (let i = 0; i < 12; i++) {
-            proxy.cut('cutover.', i % 2 === 0 ? 'answer' : 'request')
+            proxy.cut('cutover append', i % 2 === 0 ? 'answer' : 'request')
             await cutover.value(`step ${i}`, () => made.push(i))
           }
         },

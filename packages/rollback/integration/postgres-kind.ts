@@ -1,6 +1,6 @@
 // Journals in PostgreSQL, and what they can suffer.
 import { execFileSync } from 'node:child_process'
-import { mkdtemp, open, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -8,6 +8,7 @@ import { postgresJournal } from '@cutover/rollback/postgres'
 import type { JournalKind, PostgresServer } from '@cutover/rollback/testing'
 import { Pool } from 'pg'
 
+import { filled } from '../test/journal-kinds.ts'
 import { type CuttingProxy, cuttingProxy } from './cutting-proxy.ts'
 
 export interface InPostgres extends AsyncDisposable {
@@ -83,16 +84,8 @@ export function postgres(server: () => PostgresServer, mayMount: boolean): Journ
     lose: ({ schema }, count) =>
       asAdministrator(`DELETE FROM ${schema}.record WHERE seq > (SELECT max(seq) FROM ${schema}.record) - $1`, [count]),
     ...(mayMount && {
-      async full(place: InPostgres) {
-        const filler = join(disks.get(place) ?? '', 'filler')
-        const handle = await open(filler, 'w')
-        for (const size of [1 << 16, 1 << 12]) {
-          while (await handle.write(Buffer.alloc(size)).then(({ bytesWritten }) => bytesWritten === size, () => false));
-        }
-        await handle.close()
-        return { [Symbol.asyncDispose]: () => rm(filler) }
-      },
+      full: (place: InPostgres) => filled(disks.get(place) ?? ''),
     }),
-    cut: async ({ proxy }, when) => proxy.cut('.record', when),
+    cut: async ({ proxy }, when) => proxy.cut('cutover append', when),
   }
 }

@@ -9,7 +9,11 @@ import { systemClock } from '@cutover/core'
 import type { PostgresServer } from '@cutover/rollback/testing'
 
 const script = join(import.meta.dirname, '../test/twelve-steps.ts')
+/** Hundreds of processes load the same modules: compiled once. */
+const compiled = join(tmpdir(), `cutover-compiled-${process.pid}`)
 let places = 0
+
+export const forgetCompiled = (): Promise<void> => rm(compiled, { recursive: true, force: true })
 
 export interface Started {
   readonly child: ChildProcess
@@ -43,9 +47,14 @@ export async function inScene<T>(
       directory,
       location,
       start({ sick = false, kill = '', leaseMs = 30_000 } = {}) {
-        const child = spawn(process.execPath, [script, directory, kind, location, sick ? '1' : '0', kill, String(leaseMs)], {
-          stdio: ['ignore', 'pipe', 'pipe'],
-        })
+        const child = spawn(
+          process.execPath,
+          [script, directory, kind, location, sick ? '1' : '0', kill, String(leaseMs)],
+          {
+            stdio: ['ignore', 'pipe', 'pipe'],
+            env: { ...process.env, NODE_COMPILE_CACHE: compiled },
+          },
+        )
         children.push(child)
         let printed = ''
         for (const stream of [child.stdout, child.stderr])
@@ -58,7 +67,8 @@ export async function inScene<T>(
           ended,
           async says(what) {
             while (!printed.includes(what)) {
-              if (child.exitCode !== null || child.signalCode !== null) throw new Error(`it never said ${what}: ${printed}`)
+              if (child.exitCode !== null || child.signalCode !== null)
+                throw new Error(`it never said ${what}: ${printed}`)
               await systemClock.sleep(5)
             }
           },

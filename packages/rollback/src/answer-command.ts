@@ -7,8 +7,27 @@ export function answerCommand(journal: string, step: string | number, answer: st
   return `npx --no-install cutover answer ${quoted(journal)} ${quoted(String(step))} ${answer} --who NAME --why TEXT`
 }
 
+/** What a person copies to steer it. */
+export function operatorCommand(
+  journal: string,
+  name: 'pause' | 'resume' | 'skip' | 'roll-back',
+  step?: string | number,
+): string {
+  if (journal === 'memory') {
+    const call = name === 'roll-back' ? 'rollBack' : name
+    return `await ${call}(journal, { ${step === undefined ? '' : `step: '${step}', `}who: 'NAME', why: 'TEXT' })`
+  }
+  const words = [
+    'npx --no-install cutover',
+    name,
+    quoted(journal),
+    ...(step === undefined ? [] : [quoted(String(step))]),
+  ]
+  return `${words.join(' ')} --who NAME --why TEXT`
+}
+
 /** A comment, where the command stands. */
 export const meaning = (journal: string, means: string): string => `${journal === 'memory' ? '//' : '#'} ${means}`
 
-const quoted = (word: string): string =>
+export const quoted = (word: string): string =>
   /^[\w./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`

@@ -37,11 +37,7 @@ export async function answer(journal: Journal, options: AnswerOptions): Promise<
     )
     const question = asked[0]
     if (question === undefined || asked.length > 1) {
-      const list = open.map((one) => `${history.steps.get(one.step)?.number} ${one.step}`).join(', ') || 'none'
-      throw new CutoverError(
-        'CUTOVER_NO_QUESTION',
-        `step is ${JSON.stringify(step)}; open questions: ${list}${before(history, step)}`,
-      )
+      throw noQuestion(history, step)
     }
     if (!question.answers.some((possible) => possible.answer === said)) {
       throw new CutoverError(
@@ -67,6 +63,16 @@ export async function answer(journal: Journal, options: AnswerOptions): Promise<
     // The answer is recorded: a lease that cannot be given back ends by itself.
     await opened.close().catch(() => {})
   }
+}
+
+/** What is asked instead, and who was faster. */
+export function noQuestion(history: History, step: string | number | undefined): CutoverError {
+  const open = [...history.questions.values()]
+  const list = open.map((one) => `${history.steps.get(one.step)?.number ?? ''} ${one.step}`.trim()).join(', ') || 'none'
+  return new CutoverError(
+    'CUTOVER_NO_QUESTION',
+    `step is ${JSON.stringify(step)}; open questions: ${list}${before(history, step)}`,
+  )
 }
 
 /** Who was faster. */

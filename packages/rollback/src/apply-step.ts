@@ -87,6 +87,7 @@ async function begin(run: Run, step: string, change: ChangeSpec): Promise<void> 
       title,
       before,
       intent: journalCopy(intent, `${step}: intent`),
+      settles: change.settle ? true : undefined,
     })
     return
   }
@@ -188,7 +189,8 @@ async function record(
   how: 'answered' | 'probed' | 'resumed',
   hint: unknown,
 ): Promise<void> {
-  await run.append({ t: 'outcome', ...run.place(step), how, seen: journalCopy(seen, `${step}: seen`), hint })
+  const settles = run.constructed.get(step)?.change.settle ? true : undefined
+  await run.append({ t: 'outcome', ...run.place(step), how, seen: journalCopy(seen, `${step}: seen`), hint, settles })
 }
 
 /** It is applied: waits until that is felt, once, and starts what must live meanwhile. */

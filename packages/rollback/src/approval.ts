@@ -1,9 +1,11 @@
 import { type Check, CutoverError, defineCheck, type Duration, durationMs, knownOptions } from '@cutover/core'
 
+import { nameOf } from './person.ts'
+
 export interface ApprovalOptions {
   /** Unique in its scope. @default 'approval:' and the question */
   readonly id?: string | undefined
-  /** Whose word counts. @default anybody's */
+  /** Whose word counts; capital letters do not. @default anybody's */
   readonly from?: readonly string[] | undefined
   /** How many different people must say yes. @default 1 */
   readonly quorum?: number | undefined
@@ -41,9 +43,13 @@ export function approval(question: string, options: ApprovalOptions = {}): Appro
   knownOptions(options, approvalOptions, 'CUTOVER_OPTIONS_INVALID', 'approval')
   const { id = `approval:${question}`, from, quorum = 1, expires, revalidate = [], stale = '10m' } = options
   if (typeof question !== 'string' || question.trim() === '') throw invalid('question', question, 'a text')
-  if (from !== undefined && !(Array.isArray(from) && from.every((who) => typeof who === 'string' && who !== '')))
+  if (from !== undefined && !(Array.isArray(from) && from.every((who) => typeof who === 'string' && who.trim() !== '')))
     throw invalid('from', from, 'a list of names')
-  const most = from === undefined ? Number.POSITIVE_INFINITY : new Set(from).size
+  if (from?.length === 0) throw invalid('from', from, 'at least one name, or none of this option')
+  if (!Array.isArray(revalidate)) throw invalid('revalidate', revalidate, 'a list of checks')
+  for (const each of revalidate as readonly Partial<Check>[])
+    if (typeof each.run !== 'function') throw invalid('revalidate', each, 'checks')
+  const most = from === undefined ? Number.POSITIVE_INFINITY : new Set(from.map(nameOf)).size
   if (!Number.isInteger(quorum) || quorum < 1 || quorum > most)
     throw invalid('quorum', quorum, `a whole number from 1 to ${most === Number.POSITIVE_INFINITY ? 'many' : most}`)
   const check = defineCheck<{ readonly given: readonly string[] }>({

@@ -1,6 +1,7 @@
 import { type Answer, ask } from '@cutover/core'
 
 import type { Approval } from './approval.ts'
+import { isSamePerson } from './person.ts'
 import type { Run } from './run.ts'
 
 /** How often it is looked whether somebody has spoken, in milliseconds. */
@@ -17,14 +18,20 @@ export async function askPeople(
 ): Promise<Given> {
   const { from, quorum, expiresMs, revalidate, staleMs } = approval
   const { clock } = run
-  if (!run.history.steps.get(step)?.asking) {
+  const known = run.history.steps.get(step)
+  const { asking: before, answer } = known ?? {}
+  const isOver = before && answer && answer.seq > before.seq && answer.status !== 'pass'
+  if (!before || isOver) {
+    // What was said before, to a question that has expired or was declined, does not count for this one.
     const expiresAt = expiresMs === undefined ? undefined : clock.now() + expiresMs
-    await run.append({ t: 'asking', ...run.place(step), title, expiresAt })
+    await run.append({ t: 'asking', ...run.place(step), title, expiresAt, from, quorum })
   }
   let told = -1
   for (;;) {
     const { asking, votes, number } = run.recorded(step)
-    const counted = votes.filter(({ who }) => from === undefined || from.includes(who))
+    const { expiresAt } = asking ?? {}
+    const inTime = votes.filter(({ at }) => expiresAt === undefined || at < expiresAt)
+    const counted = inTime.filter(({ who }) => from === undefined || from.some((one) => isSamePerson(one, who)))
     const given = counted.filter(({ says }) => says === 'approve').map(({ who }) => who)
     const no = counted.find(({ says }) => says === 'decline')
     if (no) return { status: 'fail', text: `${no.who} declined: ${no.why}`, evidence: { given } }
@@ -32,7 +39,6 @@ export async function askPeople(
       const tookMs = clock.now() - (asking?.since ?? clock.now())
       return tookMs > staleMs ? revalidated(run, step, given) : approved(given)
     }
-    const { expiresAt } = asking ?? {}
     if (expiresAt !== undefined && clock.now() >= expiresAt) {
       return { status: 'undecided', text: `expired with ${given.length} of ${quorum}`, evidence: { given } }
     }

@@ -3,6 +3,7 @@ import {
   ask,
   type AskOptions,
   type Check,
+  CutoverError,
   durationMs,
   isCutoverError,
   type RequireOptions,
@@ -47,6 +48,8 @@ export async function checkStep<Evidence>(
   if (skipping) return skipped(run, step, check, skipping)
 
   const { within, every, consecutive, patience } = options
+  if (isApproval(check) && [within, every, consecutive, patience].some((option) => option !== undefined))
+    throw run.refuse(approvalEndsItself(step))
   const withinMs = within === undefined ? undefined : durationMs(within, 'within')
   run.tell(() => ({
     kind: 'step-started',
@@ -102,6 +105,13 @@ export async function checkStep<Evidence>(
   }))
   return answer
 }
+
+const approvalEndsItself = (step: string): CutoverError =>
+  new CutoverError(
+    'CUTOVER_OPTIONS_INVALID',
+    `${step}: people are not asked with within, every, consecutive or patience, but until the approval expires`,
+    { next: "Write: approval('…', { expires: '20m' })" },
+  )
 
 /** Counted as passed by an operator; it stays visible as skipped. */
 async function skipped<Evidence>(

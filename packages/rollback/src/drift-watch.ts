@@ -1,9 +1,10 @@
-import { type Duration, durationMs, knownOptions } from '@cutover/core'
+import { CutoverError, type Duration, durationMs, knownOptions, sameJson, type Standing } from '@cutover/core'
 
 import type { StepHistory } from './history.ts'
 import { offer } from './offer.ts'
 import type { Run } from './run.ts'
-import { probe } from './standing.ts'
+import { isFenced, probe } from './standing.ts'
+import { within } from './within.ts'
 
 export interface DriftOptions {
   /** How often each applied change is looked at. @default '1m' */
@@ -14,12 +15,20 @@ export interface DriftOptions {
 
 const driftOptions: readonly (keyof DriftOptions)[] = ['every', 'perMinute']
 
+/** How long one look may take, and how long the cloud may take to say who it was, in milliseconds. */
+const [lookMs, whoMs] = [300_000, 10_000]
+
 /** @throws CutoverError `CUTOVER_OPTIONS_INVALID`, `DURATION_INVALID` */
 export function driftOf(options: DriftOptions = {}): { readonly everyMs: number; readonly pauseMs: number } {
   knownOptions(options, driftOptions, 'CUTOVER_OPTIONS_INVALID', 'drift')
   const { every = '1m', perMinute = 30 } = options
-  return { everyMs: Math.max(1, durationMs(every, 'every')), pauseMs: 60_000 / Math.max(1, perMinute) }
+  const everyMs = durationMs(every, 'every')
+  if (everyMs === 0) throw invalid(`every is '${every}'; wanted more than nothing`)
+  if (!(perMinute > 0 && Number.isFinite(perMinute))) throw invalid(`perMinute is ${perMinute}; wanted more than 0`)
+  return { everyMs, pauseMs: 60_000 / perMinute }
 }
+
+const invalid = (text: string): CutoverError => new CutoverError('CUTOVER_OPTIONS_INVALID', `drift.${text}`)
 
 /**
  * Looks again and again whether what was applied still is: a pipeline may enable a mapping again, a controller rewrite a record.
@@ -32,7 +41,7 @@ export async function watchDrift(
 ): Promise<void> {
   for (;;) {
     await run.clock.sleep(everyMs, { signal })
-    for (const step of standing(run)) {
+    for (const step of watched(run)) {
       if (signal.aborted || run.history.decided) return
       await look(run, step, signal)
       await run.clock.sleep(pauseMs, { signal })
@@ -40,53 +49,94 @@ export async function watchDrift(
   }
 }
 
-/** Of each subject the change that was applied last, unless something of it is under way, late or known to have drifted. */
-function standing(run: Run): StepHistory[] {
+/** Of each subject the change that was applied last, unless something of it is under way or late. */
+function watched(run: Run): StepHistory[] {
   const subjects = new Set<string>()
   return run.history.toUndo().filter(({ step, subject, outcome }) => {
     const change = run.constructed.get(step)?.change
     const isLast = !subjects.has(subject)
     subjects.add(subject)
-    if (!isLast || !change || !outcome || run.history.drifted.has(step)) return false
-    return outcome.at + change.lateMs <= run.clock.now()
+    return isLast && change !== undefined && outcome !== undefined && outcome.at + change.lateMs <= run.clock.now()
   })
 }
 
-async function look(run: Run, { step, before, number }: StepHistory, signal: AbortSignal): Promise<void> {
+async function look(run: Run, known: StepHistory, signal: AbortSignal): Promise<void> {
+  const { step, before } = known
   const change = run.constructed.get(step)?.change
   if (!change) return
-  const context = run.context(step, signal)
-  const found = await probe(change, before, context)
-  const isSettled = run.history.steps.get(step)?.undoingAt === undefined && !run.history.decided
-  if (signal.aborted || !isSettled || (found.is !== 'foreign' && found.is !== 'absent')) return
-  // Somebody may have begun another change of it meanwhile: then that one asks.
-  if (!standing(run).some((each) => each.step === step)) return
-  const by = await change.changedBy?.(before, context).catch(() => undefined)
-  const seen = found.is === 'foreign' ? found.found : undefined
-  await run.append({ t: 'drifted', ...run.place(step), is: found.is, found: seen })
-  const who = by === undefined ? '' : `, by ${by.who}`
-  run.tell(() => ({
-    kind: 'drift',
-    step,
-    title: change.title,
-    is: found.is,
-    found: seen,
-    by,
-    text: `step ${number}, ${change.title}: it is not so any more${who}: ${found.is === 'absent' ? 'it is as it was before' : JSON.stringify(seen)}`,
-  }))
+  const standing = await within(run.clock, lookMs, signal, (inTime) =>
+    probe(change, before, run.context(step, inTime)),
+  ).catch(nothingSeen(signal))
+  const found = foundOf(standing)
+  if (found === undefined || !isNews(run, step, found)) return
+  const by = await within(run.clock, whoMs, signal, async (inTime) =>
+    change.changedBy?.(before, run.context(step, inTime)),
+  ).catch(nothingSeen(signal))
+  // Meanwhile another change of it may have begun, which then asks; or it is decided to go back.
+  if (run.isStopped || !watched(run).some((each) => each.step === step)) return
+  await record(run, known, found, by)
 }
 
-/** Asks about what has drifted, before the next step begins. */
+const nothingSeen =
+  (signal: AbortSignal) =>
+  (error: unknown): undefined => {
+    if (signal.aborted || isFenced(error)) throw error
+    return undefined
+  }
+
+type Found = { readonly is: 'applied' | 'absent' } | { readonly is: 'foreign'; readonly found: unknown }
+
+/** What is known for certain. */
+function foundOf(standing: Standing<unknown> | undefined): Found | undefined {
+  if (standing?.is === 'foreign') return { is: 'foreign', found: standing.found }
+  return standing?.is === 'applied' || standing?.is === 'absent' ? { is: standing.is } : undefined
+}
+
+/** Otherwise than it is recorded, be that answered or not. */
+function isNews({ history }: Run, step: string, found: Found): boolean {
+  const recorded = history.drifted.get(step)
+  if (recorded === undefined) return found.is !== 'applied'
+  return found.is !== recorded.is || (found.is === 'foreign' && !sameJson(found.found, recorded.found))
+}
+
+async function record(
+  run: Run,
+  { step, number, title }: StepHistory,
+  found: Found,
+  by: { readonly who: string; readonly at: number } | undefined,
+): Promise<void> {
+  await run.append({ t: 'drifted', ...run.place(step), ...found, by })
+  const place = `step ${number}, ${title}: `
+  const { is } = found
+  if (is === 'applied') {
+    const text = `${place}it is as it was left again`
+    return run.tell(() => ({ kind: 'note', code: 'CUTOVER_DRIFT_OVER', step, data: {}, text }))
+  }
+  const seen = is === 'foreign' ? found.found : undefined
+  const who = by === undefined ? '' : `, by ${by.who}`
+  const text = `${place}it is not so any more${who}: ${is === 'absent' ? 'it is as it was before' : JSON.stringify(seen)}`
+  run.tell(() => ({ kind: 'drift', step, title, is, found: seen, by, text }))
+}
+
+/** Looks at what has drifted and is not accepted, and asks about it, before the next step begins. */
 export async function refuseDrifted(run: Run): Promise<void> {
-  const [drifted] = run.history.drifted.values()
-  if (!drifted) return
-  const { step, is, found } = drifted
-  const { number, title, before } = run.recorded(step)
-  const change = run.constructed.get(step)?.change
-  await run.park(`@drift/${step}`, {
-    code: 'CUTOVER_DRIFTED',
-    question: `step ${number}, ${title}: it is not as it was left: ${is === 'absent' ? 'it is as it was before' : `found ${JSON.stringify(found)}`}. Nothing was overwritten`,
-    look: change?.byHand?.(before).look ?? [],
-    answers: [offer('again'), offer('accept'), offer('roll-back')],
-  })
+  const { drifted, accepted } = run.history
+  for (const step of Array.from(drifted.keys())) {
+    if (accepted.has(`@drift/${step}`)) continue
+    const known = run.recorded(step)
+    const { number, title, before, subject } = known
+    // Another change of it has been applied since, in a branch.
+    if (run.history.toUndo().find((each) => each.subject === subject)?.step !== step) continue
+    const change = run.constructed.get(step)?.change
+    const found = change && foundOf(await probe(change, before, run.context(step, run.waits.signal)))
+    if (found && isNews(run, step, found)) await record(run, known, found, undefined)
+    const now = drifted.get(step)
+    if (now === undefined) continue
+    await run.park(`@drift/${step}`, {
+      code: 'CUTOVER_DRIFTED',
+      question: `step ${number}, ${title}: it is not as it was left: ${now.is === 'absent' ? 'it is as it was before' : `found ${JSON.stringify(now.found)}`}. Nothing was overwritten`,
+      look: change?.byHand?.(before).look ?? [],
+      answers: [offer('again'), offer('accept'), offer('roll-back')],
+    })
+  }
 }

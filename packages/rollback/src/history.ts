@@ -3,6 +3,7 @@ import type { Answer as CheckAnswer, Outline } from '@cutover/core'
 import type { JournalEntry, Question } from './journal.ts'
 import type { Agreed, Consumption } from './limits.ts'
 import type { OperatorRequest } from './operator-request.ts'
+import { isSamePerson } from './person.ts'
 
 /** All that is known of one step. */
 export interface StepHistory {
@@ -45,7 +46,16 @@ export interface StepHistory {
   retake: boolean
   // a check or a value
   /** People are asked to approve. */
-  asking: { readonly since: number; readonly expiresAt: number | undefined } | undefined
+  asking:
+    | {
+        /** The record that asked: an answer before it was to an earlier question. */
+        readonly seq: number
+        readonly since: number
+        readonly expiresAt: number | undefined
+        readonly from: readonly string[] | undefined
+        readonly quorum: number
+      }
+    | undefined
   votes: readonly {
     readonly who: string
     readonly why: string
@@ -89,7 +99,7 @@ export class History {
   readonly alarms: Map<string, JournalEntry & { readonly t: 'alarm' }> = new Map()
   /** What a person has accepted as it is: a guard, a drift, a way back. */
   readonly accepted: Set<string> = new Set()
-  /** Applied changes that were found otherwise, and are not yet answered. */
+  /** Applied changes that were found otherwise; `accepted` says of which a person has said that it is well. */
   readonly drifted: Map<string, JournalEntry & { readonly t: 'drifted' }> = new Map()
   /** Until when nobody need run it. */
   waiting: { readonly step: string; readonly title: string; readonly until: number } | undefined
@@ -98,6 +108,8 @@ export class History {
   /** Facts of which the notifiers were told. */
   readonly notified: Set<string> = new Set()
   closed: 'completed' | 'rolled-back' | 'rolled-back-with-residue' | undefined
+  /** When the maintenance window ends, epoch milliseconds. */
+  windowEndsAt: number | undefined
 
   #lastNumber = 0
 
@@ -107,7 +119,8 @@ export class History {
 
   absorb(entry: JournalEntry): void {
     this.next = entry.seq + 1
-    this.lastAt = entry.at
+    // Who was told of the end afterwards does not make it later.
+    if (entry.t !== 'notified' || !this.closed) this.lastAt = entry.at
     if (entry.t !== 'notified') this.waiting = undefined
     if (!('step' in entry) || entry.t === 'asked' || entry.step.startsWith('@')) return this.#absorbOfAll(entry)
     const step = this.#step(entry)
@@ -142,6 +155,7 @@ export class History {
       case 'check':
         // Nothing was applied since: a script that branches on the answer may go another way now.
         if (step.answer && step.answer.status !== entry.status) this.#forgetAfter(step)
+        this.skips.delete(step.step)
         step.kind = 'check'
         step.title = entry.title
         step.answer = {
@@ -179,10 +193,20 @@ export class History {
       case 'asking':
         step.title = entry.title
         step.kind = 'check'
-        step.asking = { since: entry.at, expiresAt: entry.expiresAt }
+        step.asking = {
+          seq: entry.seq,
+          since: entry.at,
+          expiresAt: entry.expiresAt,
+          from: entry.from,
+          quorum: entry.quorum ?? 1,
+        }
+        step.votes = []
         break
       case 'drifted':
-        this.drifted.set(entry.step, entry)
+        // Accepted was what was found before.
+        this.accepted.delete(`@drift/${entry.step}`)
+        if (entry.is === 'applied') this.drifted.delete(entry.step)
+        else this.drifted.set(entry.step, entry)
         break
       case 'waiting':
         step.title = entry.title
@@ -197,6 +221,7 @@ export class History {
         this.id ??= entry.id
         this.outline = entry.outline ?? this.outline
         this.startedAt ||= entry.at
+        this.windowEndsAt = entry.windowEndsAt ?? this.windowEndsAt
         break
       case 'decided':
         this.decided ??= { why: entry.why, code: entry.code, at: entry.at, forecastMs: entry.forecastMs }
@@ -246,13 +271,8 @@ export class History {
     this.questions.delete(entry.step)
     this.answered.delete(entry.step)
     this.answered.set(entry.step, entry)
-    if (entry.answer === 'roll-back') {
-      this.decided ??= { why: `${entry.who}: ${entry.why}`, code: 'CUTOVER_ASKED', at: entry.at }
-      this.questions.clear()
-    }
+    if (entry.answer === 'roll-back') this.#goBack(entry)
     if (entry.answer === 'accept') this.accepted.add(entry.step)
-    const drifted = entry.step.replace(/^@drift\//, '')
-    if (drifted !== entry.step) this.drifted.delete(drifted)
     const skipped = this.steps.get(entry.step.replace(/^@skipped\//, ''))?.skipped
     if (skipped && entry.answer === 'accept') skipped.accepted = true
   }
@@ -265,9 +285,21 @@ export class History {
     if (what === 'pause') this.paused ??= { who, why, at }
     if (what === 'resume') this.paused = undefined
     if (what === 'amend') this.amended = entry
-    if (what === 'skip') this.skips.set(step, entry)
-    if ((what === 'approve' || what === 'decline') && known && !known.votes.some((vote) => vote.who === who))
+    // What has passed meanwhile has passed; of two who skip it, the first did.
+    if (what === 'skip' && known?.answer?.status !== 'pass' && !this.skips.has(step)) this.skips.set(step, entry)
+    if (what === 'roll-back' && this.noReturn === undefined && !this.decided) this.#goBack(entry)
+    if ((what === 'approve' || what === 'decline') && known && !known.votes.some((vote) => isSamePerson(vote.who, who)))
       known.votes = [...known.votes, { who, why, says: what, at }]
+  }
+
+  /** A person has decided it. What kept the script from going on is moot now; the way back asks its own questions. */
+  #goBack({ who, why, at }: { readonly who: string; readonly why: string; readonly at: number }): void {
+    const estimates = this.toUndo().map(({ revertMs }) => revertMs ?? Number.NaN)
+    const sum = estimates.reduce((total, ms) => total + ms, 0)
+    const forecastMs = Number.isNaN(sum) ? undefined : sum
+    this.decided ??= { why: `${who}: ${why}`, code: 'CUTOVER_ASKED', at, forecastMs }
+    this.closed = undefined
+    this.questions.clear()
   }
 
   /** What a person said takes effect here, so that it is the same in every later run. */
@@ -296,8 +328,7 @@ export class History {
         step.residue = said
         break
       case 'roll-back':
-        this.decided ??= { why: said, code: 'CUTOVER_ASKED', at: entry.at }
-        this.questions.clear()
+        this.#goBack(entry)
         break
       case 'again':
         step.undone = undefined
@@ -373,6 +404,10 @@ export class History {
     return false
   }
 }
+
+/** Are people asked to approve there, who have not answered yet? Asked again, a former answer is none. */
+export const isAsked = ({ asking, answer }: Pick<StepHistory, 'asking' | 'answer'>): boolean =>
+  asking !== undefined && !(answer && answer.seq > asking.seq)
 
 /** Are two lanes different branches of the same `all`? Then neither comes before the other. */
 export function areBeside(a: string, b: string): boolean {

@@ -16,6 +16,14 @@ export {
 export type { GuardOptions, RollbackCriterion } from './standing-guard.ts'
 export { fileSheet } from './file-journal/file-sheet.ts'
 export type { Agreed, Consumption, Limits } from './limits.ts'
+export type { Notifier } from './notify/message.ts'
+export type { AzureRole } from './permissions/azure-role.ts'
+export type { IamPolicy } from './permissions/iam-policy.ts'
+export {
+  type PermissionsOptions,
+  type RequiredPermissions,
+  requiredPermissions,
+} from './permissions/required-permissions.ts'
 export { type Readiness, type ReadyStep, rollbackReadiness } from './readiness.ts'
 export type { Sheet } from './sheet.ts'
 export { CutoverEnded, type EndCode } from './cutover-ended.ts'
@@ -23,8 +31,10 @@ export { fileJournal, type FileJournalOptions } from './file-journal/index.ts'
 export type { Forecast } from './forecast.ts'
 export type { Answer, Journal, JournalEntry, JournalItem, OpenJournal, OpenOptions, Question } from './journal.ts'
 export { type MemoryJournal, memoryJournal, type MemoryJournalOptions } from './memory-journal.ts'
+export { reportMarkdown } from './report-page/report-markdown.ts'
 export type { End, Objective, Report, ReportedStep } from './report.ts'
 export { runCutover } from './run-cutover.ts'
+export { watch, type WatchOptions } from './watch/watch.ts'
 export type { RunOptions } from './run-options.ts'
 export type { Cutover, UntilOptions } from './cutover.ts'
 export {

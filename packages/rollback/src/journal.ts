@@ -1,7 +1,6 @@
 import type { Clock, Outline } from '@cutover/core'
 
 import type { Agreed, Consumption } from './limits.ts'
-import type { Agreed, Consumption } from './agreed.ts'
 import type { OperatorRequest, Requests } from './operator-request.ts'
 
 /**
@@ -9,12 +8,14 @@ import type { OperatorRequest, Requests } from './operator-request.ts'
  * said), `settled`; and on the way back, after `decided`: `undoing`, then the write, `reverted`, `undone`.
  */
 export type JournalItem =
-  | ({
+  | {
       readonly t: 'opened'
       readonly id: string
       readonly format: number
       readonly outline?: Outline | undefined
-    } & Agreed)
+      /** When the maintenance window ends, epoch milliseconds. */
+      readonly windowEndsAt?: number | undefined
+    }
   | (OfStep & {
       readonly t: 'intent'
       readonly title: string
@@ -31,6 +32,8 @@ export type JournalItem =
       readonly how: 'answered' | 'probed' | 'resumed' | 'already'
       readonly seen?: unknown
       readonly hint?: unknown
+      /** It is not done before `settled`. */
+      readonly settles?: boolean | undefined
       /** With `already`, which has no intent. */
       readonly title?: string | undefined
       readonly before?: unknown
@@ -85,21 +88,24 @@ export type JournalItem =
       readonly owner?: string | undefined
       /** Until when it must be resolved, epoch milliseconds. */
       readonly until?: number | undefined
+      /** What happens otherwise. */
+      readonly then?: 'notify' | 'pause' | 'ask' | 'roll-back' | undefined
     }
-  /** An applied change is not as it was left. */
-  | (OfStep & { readonly t: 'drifted'; readonly is: 'absent' | 'foreign'; readonly found?: unknown })
+  /** An applied change is not as it was left; `applied`: it is so again. */
+  | (OfStep & {
+      readonly t: 'drifted'
+      readonly is: 'applied' | 'absent' | 'foreign'
+      readonly found?: unknown
+      /** Who changed it and when, where the cloud tells. */
+      readonly by?: { readonly who: string; readonly at: number } | undefined
+    })
   /** The process ends and is started again later: not before `until`. */
   | (OfStep & { readonly t: 'waiting'; readonly title: string; readonly until: number })
   /** A message of which the notifiers have been told. */
   | { readonly t: 'notified'; readonly fact: string }
   /** Another outline was accepted for what has not begun. */
   | { readonly t: 'replanned'; readonly outline: Outline; readonly who: string; readonly why: string }
-  | {
-      readonly t: 'closed'
-      readonly end: 'completed' | 'rolled-back' | 'rolled-back-with-residue'
-      /** What was used of the limits, where that is measured. */
-      readonly used?: Consumption | undefined
-    }
+  | { readonly t: 'closed'; readonly end: 'completed' | 'rolled-back' | 'rolled-back-with-residue' }
 
 interface OfStep {
   /** The path of its scopes and its own name: `queue/triggers:cordon:orders`. */
@@ -181,7 +187,12 @@ export interface OpenJournal {
   hold(): void
   /** Proves that this runner lives. @throws CutoverError `CUTOVER_FENCED` when another has taken over. */
   renew(): Promise<void>
-  /** Resolves when the entry would survive a loss of power. @throws CutoverError `CUTOVER_FENCED`, `CUTOVER_JOURNAL_FAILED`. */
+  /**
+   * Resolves when the entry would survive the end of this process, and a loss of power; `outcome` and `settled` may be flushed with
+   * the next record, as without them a step is in doubt, and is asked for.
+   *
+   * @throws CutoverError `CUTOVER_FENCED`, `CUTOVER_JOURNAL_FAILED`.
+   */
   append(entry: JournalEntry): Promise<void>
   /** Gives the lease back. */
   close(): Promise<void>

@@ -1,7 +1,17 @@
-import { type Context, CutoverError, formatDuration, knownOptions } from '@cutover/core'
+import { type Context, CutoverError, defineCheck, formatDuration, knownOptions, sameJson } from '@cutover/core'
 
-import type { Consumption } from './agreed.ts'
 import type { Run } from './run.ts'
+import type { Standing } from './standing-guard.ts'
+import { isFenced } from './standing.ts'
+import { within } from './within.ts'
+
+/** What was used of the limits. */
+export interface Consumption {
+  /** How long clients were not served, in milliseconds. */
+  readonly downtimeMs: number
+  /** How many accepted writes or messages were lost. */
+  readonly dataLoss: number
+}
 
 /** What was agreed before the night: JSON data. */
 export interface Agreed {
@@ -40,10 +50,21 @@ const limitOptions: readonly (keyof Limits)[] = [
 export function assertLimits(limits: Limits | undefined): void {
   if (limits === undefined) return
   knownOptions(limits, limitOptions, 'CUTOVER_OPTIONS_INVALID', 'limits')
-  const { maxDowntimeMs, maxDataLoss, agreedBy, rtoMs = 0, everyMs = 1 } = limits
-  for (const [field, value] of Object.entries({ maxDowntimeMs, maxDataLoss, rtoMs, everyMs })) {
-    if (!(typeof value === 'number' && value >= 0)) throw invalid(field, value, 'a number of 0 or more')
+  const { maxDowntimeMs, maxDataLoss, agreedBy, rtoMs = 0, everyMs = 1, predicted, then } = limits
+  const { downtimeMs = 0, dataLoss = 0 } = predicted ?? {}
+  const amounts = {
+    maxDowntimeMs,
+    maxDataLoss,
+    rtoMs,
+    'predicted.downtimeMs': downtimeMs,
+    'predicted.dataLoss': dataLoss,
   }
+  for (const [field, value] of Object.entries(amounts)) {
+    if (!isAmount(value)) throw invalid(field, value, 'a number of 0 or more')
+  }
+  if (!isAmount(everyMs) || everyMs === 0) throw invalid('everyMs', everyMs, 'milliseconds')
+  if (then !== undefined && !['notify', 'ask', 'roll-back'].includes(then))
+    throw invalid('then', then, 'one of notify, ask, roll-back')
   if (typeof agreedBy !== 'string' || agreedBy.trim() === '') throw invalid('agreedBy', agreedBy, 'who agreed')
 }
 
@@ -70,40 +91,60 @@ export const agreedOf = ({ maxDowntimeMs, maxDataLoss, agreedBy, rtoMs, predicte
   ...(predicted && { predicted }),
 })
 
-/** Measures what is used of the limits, tells it, and says so when it is too much. */
-export async function watchLimits(run: Run, limits: Limits, signal: AbortSignal): Promise<void> {
+/** The limits as what stands beside the steps: a measurement that is over one of them fails, one that is none is undecided. */
+export function limitOf(run: Run, limits: Limits): Standing | undefined {
   const { measure, maxDowntimeMs, maxDataLoss, everyMs = 5_000, then = 'notify', agreedBy } = limits
-  if (!measure) return
+  if (!measure) return undefined
   let told = ''
-  for (;;) {
-    const used = await measure(run.context('@limits', signal)).catch(() => undefined)
-    if (signal.aborted) return
-    if (used) {
+  const check = defineCheck({
+    id: '@limits',
+    title: 'Within the agreed limits',
+    async run(context) {
+      const used = consumptionOf(await measure(context))
       run.consumed = used
-      const text = `used: downtime ${formatDuration(used.downtimeMs)} of ${formatDuration(maxDowntimeMs)}, lost ${used.dataLoss} of ${maxDataLoss}`
+      const text = `downtime ${formatDuration(used.downtimeMs)} of ${formatDuration(maxDowntimeMs)}, lost ${used.dataLoss} of ${maxDataLoss}`
       if (text !== told)
-        run.tell(() => ({ kind: 'note', code: 'CUTOVER_LIMITS', data: { used, maxDowntimeMs, maxDataLoss }, text }))
-      told = text
-      const isOver = used.downtimeMs > maxDowntimeMs || used.dataLoss > maxDataLoss
-      if (isOver && !run.history.alarms.has('@limits')) {
-        const title = 'The limits are kept'
-        await run.append({ t: 'alarm', id: '@limits', title, state: 'exceeded', why: text, owner: agreedBy })
         run.tell(() => ({
-          kind: 'alarm',
-          id: '@limits',
-          title,
-          state: 'exceeded',
-          owner: agreedBy,
-          then,
-          text: `ALARM: over the limit, ${text}`,
+          kind: 'note',
+          code: 'CUTOVER_LIMITS',
+          data: { used, maxDowntimeMs, maxDataLoss },
+          text: `used: ${text}`,
         }))
-        if (then === 'roll-back') await run.decide(undefined, `over the limit, ${text}`, 'CUTOVER_OVER_LIMIT')
-        if (then === 'ask') await run.askBeside('@alarm/@limits', 'CUTOVER_OVER_LIMIT', `over the limit, ${text}`)
-      }
-    }
-    await run.clock.sleep(everyMs, { signal })
-  }
+      told = text
+      return { status: used.downtimeMs > maxDowntimeMs || used.dataLoss > maxDataLoss ? 'fail' : 'pass', text }
+    },
+  })
+  const over = { toleratedForMs: 0, resolveWithinMs: 0, code: 'CUTOVER_OVER_LIMIT' }
+  return { id: check.id, check, everyMs, then, owner: agreedBy, isToldToTheEnd: true, ...over }
 }
+
+/** Measures once more, at the end, and records what was used. What cannot be measured now is as it was measured last. */
+export async function recordConsumption(run: Run, limits: Limits | undefined): Promise<void> {
+  const { signal } = run.undoWaits
+  const last = async (inTime: AbortSignal): Promise<void> => {
+    if (limits?.measure) run.consumed = consumptionOf(await limits.measure(run.context('@limits', inTime)))
+  }
+  await within(run.clock, lastLookMs, signal, last).catch((error: unknown) => {
+    if (signal.aborted || isFenced(error)) throw error
+  })
+  if (run.consumed && !sameJson(run.consumed, run.history.measured))
+    await run.append({ t: 'measured', ...run.consumed })
+}
+
+/** How long the last measurement may take, in milliseconds. */
+const lastLookMs = 10_000
+
+/** Missing data is not zero. */
+function consumptionOf(given: unknown): Consumption {
+  const { downtimeMs, dataLoss } = Object(given) as Partial<Consumption>
+  if (isAmount(downtimeMs) && isAmount(dataLoss)) return { downtimeMs, dataLoss }
+  throw new CutoverError(
+    'CUTOVER_OPTIONS_INVALID',
+    `limits.measure answered ${JSON.stringify(given) ?? String(given)}; wanted { downtimeMs, dataLoss }, numbers of 0 or more`,
+  )
+}
+
+const isAmount = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0
 
 const invalid = (field: string, found: unknown, wanted: string): CutoverError =>
   new CutoverError(

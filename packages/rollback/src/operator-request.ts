@@ -14,3 +14,24 @@ export interface Requests {
   /** All that were sent, in one order that never changes; from this place on, counted from 0. */
   since(place: number): Promise<readonly OperatorRequest[]>
 }
+
+const wishes: readonly unknown[] = [
+  'pause',
+  'resume',
+  'skip',
+  'roll-back',
+  'amend',
+  'approve',
+  'decline',
+] satisfies readonly OperatorRequest['do'][]
+
+/** Anybody can put anything into a box. */
+export function isRequest(given: unknown): given is OperatorRequest {
+  const { do: what, step, who, why } = Object(given) as Partial<OperatorRequest>
+  return (
+    wishes.includes(what) &&
+    typeof who === 'string' &&
+    typeof why === 'string' &&
+    (step === undefined || typeof step === 'string')
+  )
+}

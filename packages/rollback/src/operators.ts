@@ -1,4 +1,4 @@
-import { type Clock, CutoverError, knownOptions } from '@cutover/core'
+import { type Clock, CutoverError, formatInstant, knownOptions } from '@cutover/core'
 
 import { History } from './history.ts'
 import type { Journal } from './journal.ts'
@@ -74,22 +74,32 @@ async function request(
       `REFUSED: nothing is undone since the point of no return: ${history.noReturn}`,
     )
   }
-  const named = step === undefined ? undefined : stepOf(history, what, step)
+  if (history.decided) {
+    const { at, why: because } = history.decided
+    throw invalid(`it goes back since ${formatInstant(at)}: ${because}`)
+  }
+  const isOfStep = what === 'skip' || what === 'approve' || what === 'decline'
+  const named = isOfStep ? stepOf(history, what, step) : undefined
   await requests.send({ do: what, ...(named !== undefined && { step: named }), who, why })
 }
 
-/** The path of the step that is meant. A step that has not begun is known by its path alone. */
-function stepOf(history: History, what: OperatorRequest['do'], step: string | number): string {
-  const known = [...history.steps.values()].find((each) => each.step === step || each.number === Number(step))
+/** The path of the step that is meant. A check that has not been asked is known by its path alone. */
+function stepOf(history: History, what: 'skip' | 'approve' | 'decline', step: string | number | undefined): string {
+  const steps = [...history.steps.values()]
+  const known = steps.find((each) => each.step === step || each.number === Number(step))
   if (what === 'skip') {
-    if (known && (known.kind === 'change' || known.answer?.status === 'pass'))
+    if (known && (known.kind !== 'check' || known.answer?.status === 'pass'))
       throw invalid(`step ${known.number}, ${known.title}, is no check that could be skipped`)
+    if (known && history.questions.has(known.step))
+      throw invalid(`step ${known.number}, ${known.title}: a question is open: answer it; pass counts it as passed`)
     if (known) return known.step
-  } else if (known?.asking) return known.step
-  if (what === 'skip' && typeof step === 'string' && step !== '' && !/^\d+$/.test(step)) return step
-  const asked = [...history.steps.values()].filter(({ asking }) => asking !== undefined).map((each) => each.step)
+    if (typeof step === 'string' && step.trim() !== '' && !/^\d+$/.test(step)) return step
+    throw invalid(`step is ${JSON.stringify(step)}; wanted the path of a check`)
+  }
+  if (known?.asking) return known.step
+  const asked = steps.filter(({ asking }) => asking !== undefined).map((each) => each.step)
   throw invalid(
-    `step is ${JSON.stringify(step)}; wanted ${what === 'skip' ? 'the path of a check' : `one that asks for approval: ${asked.join(', ') || 'none does'}`}`,
+    `step is ${JSON.stringify(step)}; wanted one that asks for approval: ${asked.join(', ') || 'none does'}`,
   )
 }
 

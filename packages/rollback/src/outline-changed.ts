@@ -18,7 +18,10 @@ export async function acceptOutline(run: Run, outline: Outline | undefined): Pro
   const differences = differencesOf(known, outline)
   if (differences.length === 0) return
   const begun = differences.filter(({ was }) => was !== undefined && hasBegun(history, was.step))
-  const text = differences.map(inLines).join('\n')
+  const untold = differences.length - mostTold
+  const text = [...differences.slice(0, mostTold).map(inLines), ...(untold > 0 ? [`  and ${untold} more`] : [])].join(
+    '\n',
+  )
   if (begun.length === 0 && history.amended) {
     const { who, why } = history.amended
     await run.append({ t: 'replanned', outline: journalCopy(outline, 'outline'), who, why })
@@ -43,8 +46,32 @@ interface Difference {
   readonly is: Line | undefined
 }
 
+/** A table of more cells than this is not built: what differs is then told in one piece. */
+const mostCells = 1_000_000
+/** How many differences are told. */
+const mostTold = 1_000
+
 /** By place, once what both have in common is matched: the longest common sequence of steps. */
 function differencesOf(known: Outline, now: Outline): Difference[] {
+  let begin = 0
+  while (begin < known.length && begin < now.length && sameAt(known[begin], now[begin])) begin += 1
+  let end = 0
+  while (end < Math.min(known.length, now.length) - begin && sameAt(known.at(-1 - end), now.at(-1 - end))) end += 1
+  const was = known.slice(begin, known.length - end)
+  const is = now.slice(begin, now.length - end)
+  if ((was.length + 1) * (is.length + 1) > mostCells) return inOnePiece(was, is, begin)
+  return differencesBetween(was, is).map((difference) => ({ ...difference, place: difference.place + begin }))
+}
+
+function inOnePiece(was: Outline, is: Outline, begin: number): Difference[] {
+  return Array.from({ length: Math.max(was.length, is.length) }, (_, i) => ({
+    place: begin + i + 1,
+    was: was[i],
+    is: is[i],
+  })).filter((difference) => !sameAt(difference.was, difference.is))
+}
+
+function differencesBetween(known: Outline, now: Outline): Difference[] {
   const lengths = table(known, now)
   const differences: Difference[] = []
   let [i, j] = [0, 0]
@@ -83,6 +110,8 @@ function table(known: Outline, now: Outline): number[][] {
 }
 
 const same = (a: Line, b: Line): boolean => a.step === b.step && a.title === b.title
+
+const sameAt = (a: Line | undefined, b: Line | undefined): boolean => a !== undefined && b !== undefined && same(a, b)
 
 const hasBegun = (history: History, step: string): boolean => history.steps.has(step)
 

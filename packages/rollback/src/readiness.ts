@@ -1,14 +1,13 @@
-import { formatDuration, formatInstant, systemClock } from '@cutover/core'
+import { formatDuration, formatInstant } from '@cutover/core'
 
 import type { Cutover } from './cutover.ts'
-import { History } from './history.ts'
-import type { OpenJournal } from './journal.ts'
-import { assertBegun } from './nothing-begun.ts'
-import { assertRun, type RunOptions } from './run-options.ts'
-import { Run } from './run.ts'
-import { Scope } from './scope.ts'
-import { probe } from './standing.ts'
+import type { History } from './history.ts'
+import { replay } from './replay.ts'
+import type { RunOptions } from './run-options.ts'
+import type { Run } from './run.ts'
+import { because as whyOf, probe } from './standing.ts'
 import { revertibleNow } from './way-back.ts'
+import { within } from './within.ts'
 
 export interface ReadyStep {
   readonly step: string
@@ -46,13 +45,8 @@ export async function rollbackReadiness(
   options: { readonly id: string } & RunOptions,
   script: (cutover: Cutover) => Promise<unknown>,
 ): Promise<Readiness> {
-  assertRun(options, script)
-  const { journal, clock = systemClock } = options
-  await assertBegun(journal)
-  const history = new History(await journal.read())
-  const run = new Run({ ...options, onEvent: undefined }, looking, history, clock)
-  run.looksOnly = true
-  await script(new Scope(run, [])).catch(() => {})
+  const run = await replay(options, script)
+  const { history, clock } = run
   const steps: ReadyStep[] = []
   for (const step of history.noReturn === undefined ? history.toUndo() : []) steps.push(await look(run, step))
   const until = steps.flatMap((step) => (step.until === undefined ? [] : [step.until]))
@@ -60,25 +54,35 @@ export async function rollbackReadiness(
   const hours = firstExpiry === undefined ? Number.POSITIVE_INFINITY : (firstExpiry - clock.now()) / 3_600_000
   const hoursLeft = thresholds.find((left) => hours <= left)
   const ready = steps.every((step) => step.ready) && history.noReturn === undefined
-  return { ready, steps, firstExpiry, hoursLeft, text: inWords(history, steps, firstExpiry, clock.now()) }
+  return run.mask.data({
+    ready,
+    steps,
+    firstExpiry,
+    hoursLeft,
+    text: inWords(history, steps, firstExpiry, clock.now()),
+  })
 }
 
 async function look(
   run: Run,
-  { step, number, title, before, subject }: ReturnType<History['toUndo']>[number],
+  { step, number, title, before, subject, outcome }: ReturnType<History['toUndo']>[number],
 ): Promise<ReadyStep> {
-  const about = { step, number, title }
+  const about = { step, number, title, until: undefined }
   const change = run.constructed.get(step)?.change
-  if (!change) return { ...about, ready: false, until: undefined, because: 'this script does not come to it' }
-  const context = run.context(step, run.waits.signal)
+  if (!change) return { ...about, ready: false, because: 'this script does not come to it' }
+  const context = run.context(step, run.writes.signal)
   const isLast = run.history.toUndo().find((each) => each.subject === subject)?.step === step
-  const standing = await probe(change, before, context)
+  const standing = await within(run.clock, run.patienceMs, context.signal, (signal) =>
+    probe(change, before, { ...context, signal }),
+  ).catch((error: unknown) => ({ is: 'unknown', why: whyOf(error) }) as const)
+  if (standing.is === 'absent' && outcome === undefined)
+    return { ...about, ready: true, because: 'it has not happened' }
   if (isLast && standing.is !== 'applied') {
-    const because = standing.is === 'unknown' ? standing.why : `it is ${standing.is}: somebody has changed it since`
-    return { ...about, ready: false, until: undefined, because }
+    const why = standing.is === 'unknown' ? standing.why : `it is ${standing.is}: somebody has changed it since`
+    return { ...about, ready: false, because: why }
   }
   const answer = await revertibleNow(run, change, before, context)
-  if (!answer) return { ...about, ready: true, until: undefined, because: 'it is as it was left' }
+  if (!answer) return { ...about, ready: true, because: 'it is as it was left' }
   return { ...about, ready: answer.now, until: answer.until, because: answer.because }
 }
 
@@ -90,19 +94,4 @@ function inWords(history: History, steps: readonly ReadyStep[], firstExpiry: num
   if (firstExpiry === undefined) return `going back would work: ${steps.length} to undo`
   const first = steps.find(({ until }) => until === firstExpiry)
   return `going back works until ${formatInstant(firstExpiry)}, another ${formatDuration(Math.max(0, firstExpiry - now))}: step ${first?.number}, ${first?.title}: ${first?.because}`
-}
-
-/** A journal that takes nothing: the script stops where it would write. */
-const looking: OpenJournal = {
-  fence: 0,
-  entries: [],
-  isFresh: true,
-  hold: () => refuse(),
-  renew: () => Promise.resolve(),
-  append: () => Promise.reject(new Error('only looking')),
-  close: () => Promise.resolve(),
-}
-
-const refuse = (): never => {
-  throw new Error('only looking')
 }

@@ -20,6 +20,7 @@ function linesOf(report: Untold, history: History, location: string): string[] {
       const took = formatDuration(report.endedAt - report.startedAt)
       return [
         `COMPLETED in ${took}: ${count(changesOf(report).length, 'change')}, ${count(steps.length, 'step')}`,
+        ...skippedLines(history),
         goBack,
       ]
     }
@@ -97,6 +98,12 @@ function parkedLines(
 }
 
 const field = (name: string, text: string): string => `  ${name.padEnd(8)} ${text}`
+
+/** What nobody has validated stays visible. */
+const skippedLines = (history: History): string[] =>
+  [...history.steps.values()].flatMap(({ number, title, skipped }) =>
+    skipped ? [field('Skipped', `step ${number}, ${title}, by ${skipped.who}: ${skipped.why}`)] : [],
+  )
 
 const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`
 

@@ -1,4 +1,4 @@
-import { type Clock, CutoverError, formatInstant, journalCopy, sameJson, systemClock, tell } from '@cutover/core'
+import { type Clock, CutoverError, formatInstant, journalCopy, systemClock, tell } from '@cutover/core'
 
 import { CutoverEnded } from './cutover-ended.ts'
 import type { Cutover } from './cutover.ts'
@@ -6,8 +6,9 @@ import { driftOf, watchDrift } from './drift-watch.ts'
 import { History } from './history.ts'
 import { formatOf, journalFormat } from './journal-format.ts'
 import type { OpenJournal } from './journal.ts'
-import { agreedOf, refuseOverLimit, watchLimits } from './limits.ts'
+import { agreedOf, limitOf, type Limits, recordConsumption, refuseOverLimit } from './limits.ts'
 import { assertBegun, placeOf } from './nothing-begun.ts'
+import { Outbox } from './notify/outbox.ts'
 import { listenToOperators, takePending } from './operator-loop.ts'
 import { acceptOutline } from './outline-changed.ts'
 import { planChanged } from './plan-changed.ts'
@@ -15,8 +16,10 @@ import { type Report, reportOf } from './report.ts'
 import { assertRun, type RunOptions } from './run-options.ts'
 import { Run } from './run.ts'
 import { Scope } from './scope.ts'
+import { maskOf } from './secrets/mask.ts'
 import { onInterrupt } from './sigint.ts'
-import { criteriaOf, stand } from './standing-guard.ts'
+import { stand } from './stand.ts'
+import { criteriaOf } from './standing-guard.ts'
 import { unwind } from './unwind.ts'
 import { watchWindow } from './window-watch.ts'
 
@@ -58,10 +61,15 @@ export async function runCutover(
     .catch((error: unknown) => {
       throw signal?.aborted ? interrupted(signal.reason, journal.location) : error
     })
+  const outbox = new Outbox(options.notify)
   try {
     const history = new History(opened.entries)
-    return await proceed(options, script, opened, history, steadyClock(clock, id, history))
+    const heard = { ...options, onEvent: outbox.hears(onEvent) }
+    return await proceed(heard, script, opened, history, steadyClock(clock, id, history), outbox)
+  } catch (error) {
+    throw maskOf(options.secrets).error(error)
   } finally {
+    await outbox.close()
     // What is recorded is recorded: a lease that cannot be given back ends by itself, and must not hide how this has ended.
     await opened.close().catch(() => {})
   }
@@ -73,11 +81,13 @@ async function proceed(
   opened: OpenJournal,
   history: History,
   clock: Clock,
+  outbox: Outbox,
 ): Promise<Report> {
   const { journal, signal, rollBack = false } = options
   const run = new Run(options, opened, history, clock)
   const wasCompleted = history.closed === 'completed'
   await open(run, options)
+  outbox.open(run)
   if (history.closed && !(rollBack && wasCompleted)) return end(run, journal.location)
   if (rollBack && !history.decided) await decideToGoBack(run)
   if (history.questions.size > 0) return end(run, journal.location)
@@ -90,7 +100,7 @@ async function proceed(
   if (signal?.aborted) onAbort()
   try {
     standBeside(run, options)
-    await play(run, script)
+    await play(run, script, options.limits)
   } catch (error) {
     run.tell(() => {
       const { text } = reportOf(history, journal.location)
@@ -116,13 +126,14 @@ async function open(run: Run, { outline, journal, windowEndsAt, limits }: RunOpt
     )
   }
   const resumed = history.next > 0
+  const isMoved = windowEndsAt !== undefined && windowEndsAt !== history.windowEndsAt
   if (!resumed) {
     const planned = outline && journalCopy(outline, 'outline')
-    await run.append({ t: 'opened', id: run.id, format: journalFormat, outline: planned })
+    await run.append({ t: 'opened', id: run.id, format: journalFormat, outline: planned, windowEndsAt })
     if (limits) await run.append({ t: 'agreed', ...agreedOf(limits) })
-  } else if (!history.closed && (formatOf(run.journal.entries) ?? journalFormat) < journalFormat) {
-    // Said before the first record that the version which began it would not know.
-    await run.append({ t: 'opened', id: run.id, format: journalFormat })
+  } else if (!history.closed && ((formatOf(run.journal.entries) ?? journalFormat) < journalFormat || isMoved)) {
+    // Said before the first record that the version which began it would not know; and when the window has moved.
+    await run.append({ t: 'opened', id: run.id, format: journalFormat, windowEndsAt })
   }
   if (resumed) await takePending(run, journal)
   await acceptOutline(run, outline)
@@ -154,19 +165,25 @@ function standBeside(run: Run, { journal, criteria = [], drift, clock = systemCl
   if (run.history.decided) return
   // What is read from a disk takes real time, which another clock does not know.
   const { operators = clock === systemClock || journal.fullPath === undefined } = options
-  if (journal.requests && operators) run.beside('operators', (signal) => listenToOperators(run, journal, signal))
+  if (journal.requests && operators)
+    run.beside('operators', (signal) => listenToOperators(run, journal, signal), { mayHang: true })
   for (const criterion of criteriaOf(criteria)) {
+    run.named.add(`@alarm/${criterion.id}`)
     run.beside(`criterion ${criterion.id}`, (signal) => stand(run, criterion, signal))
   }
-  const { limits } = options
-  if (limits) run.beside('limits', (signal) => watchLimits(run, limits, signal))
+  const limit = options.limits && limitOf(run, options.limits)
+  if (limit) run.beside('limits', (signal) => stand(run, limit, signal))
   if (run.windowEndsAt !== undefined) run.beside('window', (signal) => watchWindow(run, signal))
   const watched = drift ?? (clock === systemClock ? {} : false)
   if (watched !== false) run.beside('drift', (signal) => watchDrift(run, driftOf(watched), signal))
 }
 
 /** Runs the script to its end, or to where it is stopped; then goes back, if that was decided. */
-async function play(run: Run, script: (cutover: Cutover) => Promise<unknown>): Promise<void> {
+async function play(
+  run: Run,
+  script: (cutover: Cutover) => Promise<unknown>,
+  limits: Limits | undefined,
+): Promise<void> {
   const { history } = run
   const scopes: Scope[] = []
   let thrown: { readonly error: unknown } | undefined
@@ -181,9 +198,11 @@ async function play(run: Run, script: (cutover: Cutover) => Promise<unknown>): P
     thrown = { error }
   }
   await Promise.allSettled(scopes.flatMap(({ underWay }) => (underWay ? [underWay] : [])))
+  // What stands beside the steps decides nothing from here on; what it has decided already is heard.
+  await run.endBeside()
   if (run.interruption !== undefined) throw run.interruption
   if (history.questions.size > 0) return
-  if (history.decided) return goBack(run)
+  if (history.decided) return goBack(run, limits)
   if (run.isLeaving) return
   if (thrown) throw thrown.error
   const missed = run.missed()
@@ -192,24 +211,18 @@ async function play(run: Run, script: (cutover: Cutover) => Promise<unknown>): P
       `: the script ended without\n${missed.map(({ number, title }) => `  step ${number}  - ${title}`).join('\n')}`,
     )
   }
-  await run.endBeside()
-  run.throwIfStopped()
-  await recordMeasured(run)
+  await recordConsumption(run, limits)
   await run.detach()
   await run.append({ t: 'closed', end: 'completed' })
 }
 
-/** What was used of the limits, once it is over. */
-async function recordMeasured(run: Run): Promise<void> {
-  if (run.consumed && !sameJson(run.consumed, run.history.measured))
-    await run.append({ t: 'measured', ...run.consumed })
-}
-
 /** What a service makes of an abort is no news: the reason is. */
-async function goBack(run: Run): Promise<void> {
+async function goBack(run: Run, limits: Limits | undefined): Promise<void> {
   try {
-    await recordMeasured(run)
-    await unwind(run)
+    const ended = await unwind(run)
+    if (ended === 'parked') return
+    await recordConsumption(run, limits)
+    await run.append({ t: 'closed', end: ended })
   } catch (error) {
     throw run.interruption ?? error
   }

@@ -3,6 +3,9 @@ import { type Clock, CutoverError, type Duration, knownOptions, type OnEvent, ty
 import { type DriftOptions, driftOf } from './drift-watch.ts'
 import type { Journal } from './journal.ts'
 import { assertLimits, type Limits } from './limits.ts'
+import type { Notifier } from './notify/message.ts'
+import { notifiersOf } from './notify/notifiers-of.ts'
+import { maskOf } from './secrets/mask.ts'
 import type { Sheet } from './sheet.ts'
 import { criteriaOf, type RollbackCriterion } from './standing-guard.ts'
 
@@ -34,6 +37,16 @@ export interface RunOptions {
   readonly drift?: DriftOptions | false | undefined
   /** Listen to operators in other processes, once a second. @default true; under another clock than the system's only with a journal in memory */
   readonly operators?: boolean | undefined
+  /**
+   * Who is told: start, pause, question, approval, alarm, slip of the forecast, rollback, end. One message per fact, recorded when
+   * it is accepted; one that fails or hangs delays no step. @default none
+   */
+  readonly notify?: readonly Notifier[] | undefined
+  /**
+   * Texts that must be in no record, event, error, sheet or message, of at least 6 characters; kept in memory only. What looks like a
+   * secret, a key in a connection string, a signed URL, a token, is masked without being named here. @default none
+   */
+  readonly secrets?: readonly string[] | undefined
   /** Let Ctrl-C stop the script where it stands; a second one ends the process. @default true with the system clock */
   readonly interruptible?: boolean | undefined
 }
@@ -56,6 +69,8 @@ const known: Readonly<Record<keyof RunOptions | 'id', true>> = {
   criteria: true,
   operators: true,
   drift: true,
+  notify: true,
+  secrets: true,
 }
 const names = Object.keys(known)
 const code = 'CUTOVER_OPTIONS_INVALID'
@@ -80,6 +95,8 @@ export function assertRun(options: RunOptions & { readonly id: string }, script:
   }
   criteriaOf(options.criteria ?? [])
   assertLimits(options.limits)
+  notifiersOf(options.notify)
+  maskOf(options.secrets)
   if (options.drift !== false) driftOf(options.drift)
   if (typeof script !== 'function') {
     throw new CutoverError(code, `the script is ${JSON.stringify(script) ?? String(script)}; wanted a function`, {

@@ -12,14 +12,16 @@ import {
 } from '@cutover/core'
 
 import { forecast } from './forecast.ts'
-import type { Consumption } from './agreed.ts'
 import { areBeside, type History, type StepHistory } from './history.ts'
 import type { JournalItem, OpenJournal, Question } from './journal.ts'
+import type { Consumption } from './limits.ts'
 import { placeOf } from './nothing-begun.ts'
 import { offer } from './offer.ts'
 import type { OperatorRequest } from './operator-request.ts'
 import type { RunOptions } from './run-options.ts'
-import { type Sheet, undoSheet } from './sheet.ts'
+import { type Mask, maskOf } from './secrets/mask.ts'
+import { sheetWriter } from './sheet-writer.ts'
+import { isFenced } from './standing.ts'
 
 /** An event without its time: the run adds it. */
 export type Telling = CutoverEvent extends infer E ? (E extends CutoverEvent ? Omit<E, 'at'> : never) : never
@@ -52,7 +54,7 @@ export class Run {
   readonly named: Set<string> = new Set()
   /** The recorded steps that the script has not come to yet. */
   readonly #awaited: Set<string>
-  /** Nothing lives with a step, and nothing is written. */
+  /** The script is only replayed, as far as the journal goes: nothing is waited for, started or written. */
   looksOnly = false
   /** It ends for now, and is run again later. */
   isLeaving = false
@@ -60,6 +62,8 @@ export class Run {
   consumed: Consumption | undefined
   /** When a way back was seen to be usable, on the monotonic clock. */
   readonly revertibleAt: Map<string, number> = new Map()
+  /** Nobody can say what operators want; that was told. */
+  boxIsBroken = false
   /** Checks that are asked now, each with what an operator who skips it ends. */
   readonly asking: Map<string, AbortController> = new Map()
   /** What stands beside the steps: ended at the end, or when it is decided to go back. */
@@ -77,8 +81,11 @@ export class Run {
   interruption: unknown
   /** What led to the decision, while this process still knows it. */
   cause: unknown
+  /** Keeps secrets out of all that is written and told. */
+  readonly mask: Mask
+  /** Writes the sheet for undoing by hand. */
+  readonly writeSheet: () => Promise<void>
   readonly #onEvent: OnEvent | undefined
-  readonly #sheet: Sheet | undefined
   #failure: unknown
   #deciding: Promise<void> | undefined
   #tail: Promise<unknown> | undefined
@@ -95,8 +102,9 @@ export class Run {
     this.journalPlace = placeOf(options.journal)
     this.patienceMs = durationMs(options.patience ?? '15m', 'patience')
     this.windowEndsAt = options.windowEndsAt
+    this.mask = maskOf(options.secrets)
     this.#onEvent = options.onEvent
-    this.#sheet = options.sheet
+    this.writeSheet = sheetWriter(this, options.sheet)
   }
 
   /** A sleeper may have been stopped for longer than its lease: it proves that it lives before it goes on. */
@@ -120,13 +128,14 @@ export class Run {
       signal,
       key: `${this.id}/${step}`,
       fence: this.#fence,
-      report: (report) => this.#onEvent !== undefined && tell(this.#onEvent, reported(report, step, this.clock.now())),
+      report: (report) =>
+        this.#onEvent !== undefined && tell(this.#onEvent, this.mask.data(reported(report, step, this.clock.now()))),
     }
   }
 
   /** Tells the listeners; builds nothing when there are none. */
   tell(event: () => Telling): void {
-    if (this.#onEvent !== undefined) tell(this.#onEvent, { ...event(), at: this.clock.now() })
+    if (this.#onEvent !== undefined) tell(this.#onEvent, this.mask.data({ ...event(), at: this.clock.now() }))
   }
 
   /** Writes one record, after all earlier ones. After one failure nothing is written any more: what is on disk is not known. */
@@ -143,7 +152,8 @@ export class Run {
 
   async #write(item: JournalItem): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure
-    const entry = { ...item, seq: this.history.next, fence: this.journal.fence, at: this.clock.now() }
+    this.#refuseSecret(item)
+    const entry = { ...this.mask.data(item), seq: this.history.next, fence: this.journal.fence, at: this.clock.now() }
     try {
       await this.journal.append(entry)
     } catch (error) {
@@ -160,49 +170,62 @@ export class Run {
     this.history.absorb(entry)
   }
 
-  /** The sheet is there before the write that it undoes; one that cannot be written stops nothing. */
-  async writeSheet(): Promise<void> {
-    if (this.#sheet === undefined) return
-    try {
-      await this.#sheet(undoSheet(this.history, this.constructed, this.journalPlace))
-    } catch (error) {
-      this.tell(() => ({
-        kind: 'note',
-        code: 'CUTOVER_SHEET_FAILED',
-        data: { why: String(error) },
-        text: `the sheet for undoing by hand could not be written: ${String(error)}`,
-      }))
-    }
+  /** What a later process is given back must be whole, so nothing of it can be masked. */
+  #refuseSecret(item: JournalItem): void {
+    if (item.t !== 'intent' && item.t !== 'value' && item.t !== 'outcome') return
+    const { before, intent, value } = { before: undefined, intent: undefined, value: undefined, ...item }
+    const found = this.mask.find(before, 'before') ?? this.mask.find(intent, 'intent') ?? this.mask.find(value, 'value')
+    if (found === undefined) return
+    throw this.interrupt(
+      new CutoverError(
+        'CUTOVER_SECRET_REFUSED',
+        `REFUSED: ${item.step}: ${found} is a secret, which no journal keeps`,
+        {
+          next: 'Keep its version, or a digest, and read it from where it is kept when it is needed. Nothing was written.',
+        },
+      ),
+    )
   }
 
   // ----- beside the steps
 
-  /** Does something beside the steps until the end; what goes wrong with it stops nothing, and is told. */
-  beside(name: string, take: (signal: AbortSignal) => Promise<void>): void {
+  /**
+   * Does something beside the steps until the end; what goes wrong with it stops nothing, and is told. What may hang is not waited
+   * for at the end: it must look at its signal before it writes.
+   */
+  beside(name: string, take: (signal: AbortSignal) => Promise<void>, { mayHang = false } = {}): void {
     const { signal } = this.#beside
-    this.#besides.push(
-      take(signal).catch((error: unknown) => {
-        if (signal.aborted || this.isStopped) return
-        this.tell(() => ({
-          kind: 'note',
-          code: 'CUTOVER_BESIDE_BROKEN',
-          data: { name, why: String(error) },
-          text: `${name} has ended: ${String(error)}`,
-        }))
-      }),
-    )
+    const taken = take(signal).catch((error: unknown) => {
+      // Another runner has taken over: the script must not find that out only when it writes.
+      if (isFenced(error)) this.interrupt(error)
+      if (signal.aborted || this.isStopped) return
+      this.tell(() => ({
+        kind: 'note',
+        code: 'CUTOVER_BESIDE_BROKEN',
+        data: { name, why: String(error) },
+        text: `${name} has ended: ${String(error)}`,
+      }))
+    })
+    const aborted = (): Promise<void> =>
+      new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+    this.#besides.push(mayHang ? Promise.race([taken, aborted()]) : taken)
   }
 
-  /** Nothing is done beside the steps any more. */
+  /** Nothing is done beside the steps any more, and what was being written is written. */
   async endBeside(): Promise<void> {
     this.#beside.abort(new CutoverError('CUTOVER_ENDED', 'nothing stands beside the steps any more'))
     await Promise.all(this.#besides)
+    while (this.#tail !== undefined) await this.#tail
   }
 
   /** Takes what an operator wants (or a guard, which has no number): recorded first, then it takes effect. */
   async take(request: OperatorRequest, number = -1): Promise<void> {
     const { do: what, step, who, why } = request
-    await this.append({ t: 'asked', request: number, ...request })
+    const wasDecided = this.history.decided !== undefined
+    const asked = this.append({ t: 'asked', request: number, ...request })
+    // The record itself decides, so that no crash comes between; nothing is asked meanwhile.
+    if (what === 'roll-back' && this.history.noReturn === undefined) this.#deciding ??= asked
+    await asked
     const said = `${who}: ${why}`
     switch (what) {
       case 'pause':
@@ -212,8 +235,12 @@ export class Run {
       case 'skip':
         return this.asking.get(step ?? '')?.abort(new Error('skipped'))
       case 'roll-back':
-        if (this.history.decided || this.isStopped) return undefined
-        if (this.history.noReturn === undefined) return this.decide(undefined, said, 'CUTOVER_ASKED')
+        if (wasDecided) return undefined
+        if (this.history.decided) {
+          const stop = stopped('CUTOVER_UNWINDING', said)
+          this.waits.abort(stop)
+          throw stop
+        }
         return this.tell(() => ({
           kind: 'note',
           code: 'CUTOVER_PAST_NO_RETURN',
@@ -232,7 +259,8 @@ export class Run {
       this.history.decided !== undefined ||
       this.history.questions.size > 0 ||
       this.interruption !== undefined ||
-      this.isLeaving
+      this.isLeaving ||
+      this.looksOnly
     )
   }
 
@@ -242,6 +270,7 @@ export class Run {
     if (this.history.questions.size > 0) throw stopped('CUTOVER_PARKED', 'a question is open')
     if (this.history.decided) throw stopped('CUTOVER_UNWINDING', this.history.decided.why)
     if (this.isLeaving) throw stopped('CUTOVER_WAITING', 'it is run again later')
+    if (this.looksOnly) throw stopped('CUTOVER_INTERRUPTED', 'only what is recorded is replayed')
   }
 
   /** Stops the script where it stands, with nothing decided: run again, it goes on. Answers what to throw. */
@@ -252,9 +281,9 @@ export class Run {
     return this.interruption
   }
 
-  /** Stops a script that does what it must not; one that is only replayed, to go back, is stopped without ado. */
+  /** Stops a script that does what it must not; one that is only replayed, to look or to go back, is stopped without ado. */
   refuse(error: unknown): unknown {
-    return this.history.decided ? error : this.interrupt(error)
+    return this.history.decided || this.looksOnly ? error : this.interrupt(error)
   }
 
   /** Decides to go back. Past the point of no return that is a person's decision. */
@@ -282,6 +311,14 @@ export class Run {
     throw stopped('CUTOVER_UNWINDING', this.history.decided?.why ?? why)
   }
 
+  /** Decides to go back because of what stands beside the steps; an open question is moot then. Not past the point of no return. */
+  async goBackBeside(why: string, code: string): Promise<void> {
+    const { decided, noReturn } = this.history
+    if (decided || noReturn !== undefined || this.interruption !== undefined) return
+    this.#deciding ??= this.#decide(why, code, undefined)
+    await this.#deciding
+  }
+
   /** How long going back would take now, where all that is applied estimates it. */
   forecastMs(): number | undefined {
     const { backMs, unknown } = forecast(this.history, this.constructed)
@@ -289,8 +326,10 @@ export class Run {
   }
 
   async #decide(why: string, code: string, cause: unknown): Promise<void> {
-    this.cause = cause
+    this.cause = this.mask.error(cause)
     await this.append({ t: 'decided', why, code, forecastMs: this.forecastMs() })
+    // An operator may have been faster.
+    if (this.history.decided?.code !== code) this.cause = undefined
     this.waits.abort(stopped('CUTOVER_UNWINDING', why))
   }
 

@@ -26,7 +26,8 @@ import type { StepHistory } from './history.ts'
 import { planChanged } from './plan-changed.ts'
 import { ended, type Run } from './run.ts'
 import { refuseSkipped } from './skipped.ts'
-import { guardOf, type GuardOptions, stand } from './standing-guard.ts'
+import { stand } from './stand.ts'
+import { guardOf, type GuardOptions } from './standing-guard.ts'
 import { assertNamed, assertStep, wrongInstant } from './step-call.ts'
 
 /** One sequence of steps: the script itself, a procedure's, or one branch of `all`. */
@@ -223,14 +224,26 @@ export class Scope implements Cutover {
     const run = this.#run
     const standing = guardOf(check, options)
     if (run.history.noReturn !== undefined || run.isStopped) return
+    const name = `@alarm/${standing.id}`
+    if (run.named.has(name)) {
+      throw run.refuse(
+        new CutoverError('CUTOVER_DUPLICATE_STEP', `two guards or criteria are named ${standing.id}`, {
+          next: 'Give one of their checks another id.',
+        }),
+      )
+    }
+    run.named.add(name)
     run.beside(`guard ${standing.id}`, (signal) => stand(run, standing, signal))
   }
 
   pointOfNoReturn(why: string): Promise<void> {
     return this.#alone('pointOfNoReturn', async () => {
-      this.#run.throwIfStopped()
-      await refuseSkipped(this.#run)
-      if (this.#run.history.noReturn === undefined) await this.#run.append({ t: 'no-return', why })
+      const run = this.#run
+      run.throwIfStopped()
+      if (run.history.noReturn !== undefined) return
+      await beforeStep(run)
+      await refuseSkipped(run)
+      await run.append({ t: 'no-return', why })
     })
   }
 
@@ -250,6 +263,11 @@ export class Scope implements Cutover {
   #step<T>(kind: StepHistory['kind'], name: string, title: string, take: (step: string) => Promise<T>): Promise<T> {
     const step = `${this.#path}${name}`
     return this.#alone(step, async () => {
+      if (step.startsWith('@')) {
+        throw this.#run.refuse(
+          new CutoverError('CUTOVER_STEP_NAME', `a step is named ${step}; @ is for what stands beside the steps`),
+        )
+      }
       this.#claim(step)
       const { history } = this.#run
       const expected = history.order.get(this.#path)?.[this.#taken]

@@ -1,4 +1,4 @@
-import { formatInstant } from '@cutover/core'
+import { type ChangeSpec, formatInstant } from '@cutover/core'
 
 import type { History, StepHistory } from './history.ts'
 import type { Constructed } from './run.ts'
@@ -27,7 +27,7 @@ export function undoSheet(history: History, constructed: ReadonlyMap<string, Con
 
 function section(step: StepHistory, place: number, constructed: Constructed | undefined): string[] {
   const { number, title, before, subject } = step
-  const hand = constructed?.change.byHand?.(before)
+  const hand = constructed && byHand(constructed, before)
   return [
     '',
     `## ${place}. ${title}`,
@@ -37,6 +37,15 @@ function section(step: StepHistory, place: number, constructed: Constructed | un
     ...(hand && hand.look.length > 0 ? ['', 'Look:', ...block(hand.look)] : []),
     ...(hand?.traps && hand.traps.length > 0 ? ['', ...hand.traps.map((trap) => `- Beware: ${trap}`)] : []),
   ]
+}
+
+/** One step of which no commands can be made must not cost the others theirs. */
+function byHand({ change }: Constructed, before: unknown): ReturnType<NonNullable<ChangeSpec['byHand']>> | undefined {
+  try {
+    return change.byHand?.(before)
+  } catch {
+    return undefined
+  }
 }
 
 function standing({ outcome, undoingAt, attempt }: StepHistory): string {

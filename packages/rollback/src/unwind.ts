@@ -18,7 +18,7 @@ import {
 
 /**
  * Undoes everything that may have happened, the last begun first. What cannot be undone stops what came before it, since a
- * script declares no independence but that of the branches of one `all`; those go on.
+ * script declares no independence but that of the branches of one `all`; those go on. Answers how it has ended.
  */
 export async function unwind(run: Run): Promise<'rolled-back' | 'rolled-back-with-residue' | 'parked'> {
   run.tell(() => ({
@@ -36,11 +36,9 @@ export async function unwind(run: Run): Promise<'rolled-back' | 'rolled-back-wit
   }
   if (stopped.length === 0) await assertRestored(run)
   if (run.history.questions.size > 0) return 'parked'
-  const end = [...run.history.steps.values()].some(({ residue }) => residue !== undefined)
+  return [...run.history.steps.values()].some(({ residue }) => residue !== undefined)
     ? 'rolled-back-with-residue'
     : 'rolled-back'
-  await run.append({ t: 'closed', end })
-  return end
 }
 
 /** Undoes one step; answers the question that is left when it cannot. */
@@ -103,6 +101,7 @@ async function revert(
   const startedAt = run.clock.monotonic()
   for (let number = 1; ; number++) {
     await run.append({ t: 'undoing', ...run.place(step) })
+    if (number === 1) await run.writeSheet()
     let refused: unknown
     let hint: unknown
     try {

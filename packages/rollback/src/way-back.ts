@@ -1,12 +1,14 @@
 import type { ChangeSpec, Context, Revertible } from '@cutover/core'
 
-import type { StepHistory } from './history.ts'
 import { offer } from './offer.ts'
 import type { Run } from './run.ts'
 import { because, isFenced, patiently } from './standing.ts'
+import { within } from './within.ts'
 
 /** How long an answer counts, in milliseconds: several steps in a row ask once. */
 const freshMs = 30_000
+/** How long one look may take, in milliseconds. */
+const lookMs = 60_000
 
 /** Could it be undone now? What cannot be looked at counts as not, since nobody knows. */
 export async function revertibleNow(
@@ -16,15 +18,16 @@ export async function revertibleNow(
   context: Context,
 ): Promise<Revertible | undefined> {
   if (!change.revertible) return undefined
+  const { clock, signal } = context
   try {
-    return await patiently(run, context, async () => change.revertible?.(before, context) ?? notThere)
+    return await patiently(run, context, () =>
+      within(clock, lookMs, signal, async (inTime) => change.revertible?.(before, { ...context, signal: inTime })),
+    )
   } catch (error) {
-    if (context.signal.aborted || isFenced(error)) throw error
+    if (signal.aborted || isFenced(error)) throw error
     return { now: false, because: `whether it could be undone could not be seen: ${because(error)}` }
   }
 }
-
-const notThere: Promise<Revertible> = Promise.resolve({ now: true, because: 'it says nothing else' })
 
 /**
  * Before anything more is applied: what is applied must be possible to undo, and so must this. Otherwise a person accepts it by
@@ -32,29 +35,41 @@ const notThere: Promise<Revertible> = Promise.resolve({ now: true, because: 'it 
  */
 export async function refuseWithoutWayBack(run: Run, step: string, change: ChangeSpec, before: unknown): Promise<void> {
   if (run.history.noReturn !== undefined) return
-  const context = run.context(step, run.waits.signal)
-  const applied = run.history.toUndo().flatMap((known) => {
-    const constructed = run.constructed.get(known.step)
-    return constructed ? [{ known, change: constructed.change, before: known.before }] : []
-  })
-  for (const each of [...applied, { known: undefined, change, before }]) {
-    const name = each.known?.step ?? step
-    if (!each.change.revertible || run.history.accepted.has(`@way-back/${name}`) || isFresh(run, name)) continue
-    const answer = await revertibleNow(run, each.change, each.before, context)
+  for (const each of [...appliedBefore(run), { step, number: undefined, change, before }]) {
+    const name = `@way-back/${each.step}`
+    if (run.history.accepted.has(name) || isFresh(run, each.step)) continue
+    const answer = await revertibleNow(run, each.change, each.before, run.context(each.step, run.waits.signal))
     if (answer === undefined || answer.now) {
-      run.revertibleAt.set(name, run.clock.monotonic())
+      run.revertibleAt.set(each.step, run.clock.monotonic())
       continue
     }
-    await run.park(`@way-back/${name}`, {
+    const place = each.number === undefined ? '' : `step ${each.number}, `
+    const how = each.number === undefined ? 'could not be undone' : 'could not be undone now'
+    await run.park(name, {
       code: 'CUTOVER_NO_WAY_BACK',
-      question: `${placeOf(each.known)}${each.change.title}: ${each.known ? 'could not be undone now' : 'could not be undone'}: ${answer.because}`,
+      question: `${place}${each.change.title}: ${how}: ${answer.because}`,
       look: each.change.byHand?.(each.before).look ?? [],
       answers: [offer('again'), offer('accept'), offer('roll-back')],
     })
   }
 }
 
+interface Applied {
+  readonly step: string
+  readonly number: number | undefined
+  readonly change: ChangeSpec
+  readonly before: unknown
+}
+
+/** Of what may be applied, that which can say whether it could be undone: few of many steps do. */
+function appliedBefore(run: Run): Applied[] {
+  return [...run.constructed].flatMap(([step, { change }]) => {
+    if (!change.revertible) return []
+    const { intentSeq, undone, residue, number, before } = run.history.steps.get(step) ?? {}
+    if (intentSeq === undefined || undone !== undefined || residue !== undefined) return []
+    return [{ step, number, change, before }]
+  })
+}
+
 const isFresh = (run: Run, step: string): boolean =>
   run.clock.monotonic() - (run.revertibleAt.get(step) ?? Number.NEGATIVE_INFINITY) < freshMs
-
-const placeOf = (known: StepHistory | undefined): string => (known ? `step ${known.number}, ` : '')

@@ -3,7 +3,7 @@ import { fakeWorld } from '@cutover/core/testing'
 import { amend, type Cutover, memoryJournal, runCutover, type RunOptions } from '@cutover/rollback'
 import { expect, test } from 'vitest'
 
-import { errorOf } from './setting.ts'
+import { errorOf, setting } from './setting.ts'
 import { inMemorySwitches, turn } from './switches.ts'
 
 const line = (name: string, to = 'target') => ({ step: `turn:${name}:${to}`, title: `Turn ${name} to ${to}` })
@@ -85,4 +85,38 @@ test('the difference of a long plan is told at once', async () => {
   const error = await errorOf(run([line('a'), line('b'), ...many], async () => {}))
 
   expect(error.message.split('\n')).toHaveLength(1_001)
+})
+
+test('a plan of ten thousand steps is compared within bounds, and the difference is told', async () => {
+  const { switches, run } = setting()
+  const long = (more: string[]): Outline =>
+    [...Array.from({ length: 10_000 }, (_, i) => `s${i}`), ...more].map((step) => ({ step, title: step }))
+  const script = async (cutover: Cutover): Promise<void> => {
+    await cutover.apply(turn(switches, 'a', 'target'))
+    throw new Error('power cut')
+  }
+  await run(script, { outline: long(['x']) }).catch(() => {})
+  const [head, ...rest] = long([]).toReversed()
+  const startedAt = process.memoryUsage().heapUsed
+
+  const oneMore = await errorOf(run(script, { outline: long(['x', 'y']) }))
+  const reversed = await errorOf(run(script, { outline: [head, ...rest].flatMap((one) => one ?? []) }))
+
+  expect(oneMore.message).toMatch(/\n {2}step 10002 \+ new: y$/)
+  expect(reversed.code).toBe('CUTOVER_PLAN_CHANGED')
+  expect(reversed.message.split('\n').length).toBeLessThan(2_010)
+  expect(process.memoryUsage().heapUsed - startedAt).toBeLessThan(300e6)
+})
+
+test('a plan that is the beginning of the other, and one whose titles alone differ, are told step by step', async () => {
+  const { switches, run } = setting()
+  const plan = (...titles: string[]): Outline => titles.map((title, i) => ({ step: `s${i}`, title }))
+  const script = async (cutover: Cutover): Promise<void> => {
+    await cutover.apply(turn(switches, 'a', 'target'))
+    throw new Error('power cut')
+  }
+  await run(script, { outline: plan('A', 'B', 'C') }).catch(() => {})
+
+  expect((await errorOf(run(script, { outline: plan('A', 'B') }))).message).toMatch(/step 3 {3}- gone: C$/)
+  expect((await errorOf(run(script, { outline: plan('A', 'X', 'C') }))).message).toMatch(/step 2 {3}- B\n +\+ X$/)
 })

@@ -58,6 +58,8 @@ test.each(['--help', '-h'])('%s says how it is used', slowly, async (flag) => {
   expect({ code, error }).toEqual({ code: 0, error: '' })
   expect(out).toContain('npx --no-install cutover status JOURNAL')
   expect(out).toContain('npx --no-install cutover answer JOURNAL STEP ANSWER --who NAME --why TEXT')
+  for (const name of ['watch', 'report', 'pause', 'resume', 'skip', 'roll-back', 'amend'])
+    expect(out).toContain(`npx --no-install cutover ${name} JOURNAL`)
 })
 
 test.each([
@@ -69,6 +71,10 @@ test.each([
   { given: ['answer', 'a', '1'], says: 'answer takes JOURNAL STEP ANSWER' },
   { given: ['answer', 'a', '1', 'pass', '--who', 'ana'], says: 'answer needs --who NAME and --why TEXT' },
   { given: ['status', 'a', '--force'], says: '--force' },
+  { given: ['watch', 'a', '--yes'], says: 'watch takes neither --who nor --why nor --yes' },
+  { given: ['pause', 'a', '--who', 'ana'], says: 'pause needs --who NAME and --why TEXT' },
+  { given: ['roll-back', 'a', '--who', ' ', '--why', 'x'], says: 'roll-back needs --who NAME and --why TEXT' },
+  { given: ['skip', 'a', '--who', 'ana', '--why', 'x'], says: 'skip takes JOURNAL STEP' },
 ])('$given is not understood: exit 2, with the usage', slowly, async ({ given, says }) => {
   const { code, out, error } = await cutover(...given)
 
@@ -133,7 +139,17 @@ test('status of a damaged journal is refused, with the code last', slowly, async
 test('answer shows the question, records the answer, and the next run goes on', slowly, async () => {
   await run('answer.jsonl', parked)
 
-  const { code, out } = await cutover('answer', 'answer.jsonl', '2', 'pass', '--who', 'ana', '--why', 'I looked')
+  const { code, out } = await cutover(
+    'answer',
+    'answer.jsonl',
+    '2',
+    'pass',
+    '--who',
+    'ana',
+    '--why',
+    'I looked',
+    '--yes',
+  )
   const entries = await fileJournal(join(directory, 'answer.jsonl')).read()
   await run('answer.jsonl', parked, Date.now())
 
@@ -150,9 +166,19 @@ test('answer shows the question, records the answer, and the next run goes on', 
 
 test('the first answer wins', slowly, async () => {
   await run('first.jsonl', parked)
-  await cutover('answer', 'first.jsonl', 'target', 'pass', '--who', 'ana', '--why', 'I looked')
+  await cutover('answer', 'first.jsonl', 'target', 'pass', '--who', 'ana', '--why', 'I looked', '--yes')
 
-  const { code, error } = await cutover('answer', 'first.jsonl', 'target', 'roll-back', '--who', 'kim', '--why', 'no')
+  const { code, error } = await cutover(
+    'answer',
+    'first.jsonl',
+    'target',
+    'roll-back',
+    '--who',
+    'kim',
+    '--why',
+    'no',
+    '--yes',
+  )
 
   expect(code).toBe(1)
   expect(error).toContain('CUTOVER_NO_QUESTION')
@@ -166,7 +192,7 @@ test.each([
   const path = join(directory, `refused-${last}.jsonl`)
   const before = await readFile(path, 'utf8')
 
-  const { code, error } = await cutover('answer', path, step, answer, '--who', 'ana', '--why', 'I looked')
+  const { code, error } = await cutover('answer', path, step, answer, '--who', 'ana', '--why', 'I looked', '--yes')
 
   expect(code).toBe(1)
   expect(error).toContain(says)
@@ -175,7 +201,7 @@ test.each([
 })
 
 test('answer of nothing is refused, and makes nothing', slowly, async () => {
-  const { code, error } = await cutover('answer', 'nothing.jsonl', '1', 'pass', '--who', 'ana', '--why', 'x')
+  const { code, error } = await cutover('answer', 'nothing.jsonl', '1', 'pass', '--who', 'ana', '--why', 'x', '--yes')
 
   expect(code).toBe(1)
   expect(error).toContain('CUTOVER_NOTHING_BEGUN')

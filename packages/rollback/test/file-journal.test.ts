@@ -190,7 +190,7 @@ test('a truncated journal is refused again and again, until the whole file is ba
   expect(report.end).toBe('completed')
 })
 
-test('a journal that is taken elsewhere without its lease goes on', async () => {
+test('a journal that is taken elsewhere without its lease goes on, under a higher fence', async () => {
   const { file, script, world } = await interrupted()
   const elsewhere = newFile()
   await copyFile(file, elsewhere)
@@ -198,6 +198,7 @@ test('a journal that is taken elsewhere without its lease goes on', async () => 
   const report = await runCutover({ id: 'move', journal: fileJournal(elsewhere), clock: world.clock }, script)
 
   expect(report.end).toBe('completed')
+  expect((await fileJournal(elsewhere).read()).map(({ fence }) => fence)).toEqual([1, 1, 1, 1, 1, 2, 2, 2, 2])
 })
 
 test('any byte that is flipped anywhere is refused, or is a torn last line; never another history', async () => {
@@ -293,17 +294,34 @@ test('a journal in the place of another one of the same cutover is refused', asy
   expect(error.message).toContain('has other records, but 5 were acknowledged')
 })
 
-test('a journal of another format is refused, and left as it is', async () => {
+test('a journal that an earlier version wrote in format 1 is gone on with, and says so', async () => {
+  const { file, run, switches } = setting()
+  await copyFile(join(import.meta.dirname, 'fixtures/journal-format-1.jsonl'), file)
+  switches.set('a', 'target')
+
+  const report = await run(undefined, { clock: systemClock })
+
+  const entries = await fileJournal(file).read()
+  expect(report.end).toBe('completed')
+  expect(switches.state).toEqual({ a: 'target', b: 'target' })
+  expect(entries.flatMap((entry) => (entry.t === 'opened' ? [[entry.seq, entry.format]] : []))).toEqual([
+    [0, 1],
+    [5, 2],
+  ])
+})
+
+test('a journal of a later format is refused by its name, and left as it is', async () => {
   const { file, run, world } = setting()
   const opened = await fileJournal(file).open({ clock: world.clock })
-  await opened.append({ t: 'opened', id: 'move', format: 2 as 1, seq: 0, fence: 1, at: world.clock.now() })
+  await opened.append({ t: 'opened', id: 'move', format: 3, seq: 0, fence: 1, at: world.clock.now() })
   await opened.close()
   const text = await readFile(file, 'utf8')
 
   const error = await errorOf(run())
 
-  expect(error.code).toBe('CUTOVER_JOURNAL_BROKEN')
-  expect(error.message).toContain('it is no journal of format 1')
+  expect(error.code).toBe('CUTOVER_JOURNAL_FORMAT')
+  expect(error.message).toContain('is a journal of format 3; this version reads the formats 1 to 2')
+  expect(error.next).toContain('the version of @cutover/rollback that wrote it')
   expect(await readFile(file, 'utf8')).toBe(text)
 })
 

@@ -1,12 +1,13 @@
 import { fileJournal, type Journal } from '@cutover/rollback'
 
+const close = async (): Promise<void> => {}
+
 /** A journal of that kind, for a process of its own; loads only what that kind needs. */
 export async function journalAt(
   kind: string,
   location: string,
   leaseMs: number,
 ): Promise<{ readonly journal: Journal; close(): Promise<void> }> {
-  const close = async (): Promise<void> => {}
   if (kind === 'jsonl') return { journal: fileJournal(location, { leaseMs }), close }
   if (kind === 'sqlite') {
     const { sqliteJournal } = await import('@cutover/rollback/sqlite')

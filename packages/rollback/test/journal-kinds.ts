@@ -45,7 +45,12 @@ export async function filled(directory: string): Promise<AsyncDisposable> {
   const handle = await open(filler, 'w')
   try {
     for (const size of [1 << 20, 1 << 12, 1]) {
-      while (await handle.write(Buffer.alloc(size)).then(({ bytesWritten }) => bytesWritten === size, () => false));
+      while (
+        await handle.write(Buffer.alloc(size)).then(
+          ({ bytesWritten }) => bytesWritten === size,
+          () => false,
+        )
+      );
     }
   } finally {
     await handle.close()
@@ -83,13 +88,22 @@ export const jsonl: JournalKind<OnDisk> = {
     const lines = await linesOf(file)
     // The last one too is altered where it stays JSON.
     lines[seq] = (lines[seq] ?? '').replace('"at":', '"at":1')
-    await writeFile(file, lines.map((line) => `${line}\n`))
+    await writeFile(
+      file,
+      lines.map((line) => `${line}\n`),
+    )
   },
   async remove({ file }, seq) {
-    await writeFile(file, (await linesOf(file)).toSpliced(seq, 1).map((line) => `${line}\n`))
+    await writeFile(
+      file,
+      (await linesOf(file)).toSpliced(seq, 1).map((line) => `${line}\n`),
+    )
   },
   async lose({ file }, count) {
-    await writeFile(file, (await linesOf(file)).slice(0, -count).map((line) => `${line}\n`))
+    await writeFile(
+      file,
+      (await linesOf(file)).slice(0, -count).map((line) => `${line}\n`),
+    )
   },
   tear: ({ file }) => appendFile(file, '{"t":"value","step":"torn","val'),
   ...full,

@@ -336,6 +336,7 @@ test('a metrics outage rolls nothing back, and does not end a failure that has b
   expect(told('alarm')).toEqual([
     'alarm: failing: The target has few errors: 9 % failed',
     expect.stringMatching(/nobody can say: .*metrics are out/),
+    'alarm: resolved: The target has few errors',
   ])
 })
 

@@ -17,7 +17,8 @@ function effect(name: string, to: string): void {
   if (to === 'target') writeFileSync(`${directory}/${name}`, '')
   else writeFileSync(`${directory}/${name}.back`, '')
 }
-const isTarget = (name: string): boolean => existsSync(`${directory}/${name}`) && !existsSync(`${directory}/${name}.back`)
+const isTarget = (name: string): boolean =>
+  existsSync(`${directory}/${name}`) && !existsSync(`${directory}/${name}.back`)
 
 const turn = (name: string): Change<string, null> =>
   defineChange({
@@ -95,12 +96,6 @@ async function held(): Promise<void> {
 function dying(inner: Journal): Journal {
   const [when, at] = kill.split(':')
   if (kill === '') return inner
-  const die = async (): Promise<void> => {
-    if (existsSync(`${directory}/died`)) return
-    writeFileSync(`${directory}/died`, '')
-    process.kill(process.pid, 'SIGKILL')
-    await new Promise(() => {})
-  }
   return {
     ...inner,
     async open(options) {
@@ -122,4 +117,11 @@ function dying(inner: Journal): Journal {
       }
     },
   }
+}
+
+async function die(): Promise<void> {
+  if (existsSync(`${directory}/died`)) return
+  writeFileSync(`${directory}/died`, '')
+  process.kill(process.pid, 'SIGKILL')
+  await new Promise(() => {})
 }

@@ -197,7 +197,7 @@ test('what is used is measured and told; over the limit is an alarm, and what wa
 
   expect(report).toMatchObject({
     end: 'rolled-back',
-    because: expect.stringMatching(/^over the limit, used: downtime 1m/),
+    because: expect.stringMatching(/^Within the agreed limits: downtime 1m/),
   })
   expect(journal.entries.some((entry) => entry.t === 'alarm' && entry.id === '@limits')).toBe(true)
 })

@@ -33,7 +33,7 @@ export function caughtUp(link: Link, options: CaughtUpOptions = {}): Check<Caugh
     title: `${link.to.id} has caught up with ${link.from.id}${allowedMs > 0 ? `, within ${formatDuration(allowedMs)}` : ''}`,
     async run({ clock, signal }) {
       const mark = await readMark(link, { signal })
-      if (!mark || !isOurs(link, mark)) return { status: 'undecided', text: `nobody follows ${link.id}` }
+      if (!mark || !isOurs(link, mark)) return { status: 'undecided', text: `nobody follows ${link.id}: apply follow(link) first` }
       const { authority, follower } = directed(link, mark.authority)
       const keys: string[] = []
       let [objects, behind, lagMs] = [0, 0, 0]

@@ -1,6 +1,7 @@
 import { type Change, CutoverError, defineChange } from '@cutover/core'
 
 import { follower } from './follower.ts'
+import { inWords, linkPermissions } from './link-by-hand.ts'
 import { isOurs, type LinkMark, markOf, readMark, writeMark } from './link-mark.ts'
 import type { Link } from './link.ts'
 import { takeBack } from './take-back.ts'
@@ -31,7 +32,7 @@ export function follow(link: Link): Change<{ readonly mark: LinkMark | null }, F
     title: `Follow ${from.id} with ${to.id}`,
     intent: { from: from.id, to: to.id },
     lateMs: Math.max(from.lateMs, to.lateMs, ledger.lateMs),
-    permissions: ['list, read, write and delete objects at both sides'],
+    permissions: linkPermissions(link),
     async capture({ signal }) {
       const mark = (await readMark(link, { signal })) ?? null
       if (mark && !isOurs(link, mark)) {
@@ -62,5 +63,18 @@ export function follow(link: Link): Change<{ readonly mark: LinkMark | null }, F
       await writeMark(link, mark, before.mark ?? undefined, { signal, fence })
     },
     estimate: () => ({ applyMs: 1_000, revertMs: 10_000 }),
+    byHand: () => ({
+      apply: [
+        `Only this engine follows: run the cutover. Once, all can be copied by hand. ${inWords(link.from, link.to)}`,
+      ],
+      revert: [
+        `Nothing to type: end the process of this cutover, and nobody follows. ${from.id} was not changed by it.`,
+      ],
+      look: [from, to].flatMap(({ byHand }) => (byHand ? [byHand.look] : [])),
+      traps: [
+        `The copies stay at ${to.id}.`,
+        `${ledger.id} still has the mark of ${id}: give a new cutover a link of another name.`,
+      ],
+    }),
   })
 }

@@ -1,4 +1,4 @@
-import { CutoverError, type Duration, durationMs } from '@cutover/core'
+import { CutoverError, type Duration, durationMs, knownOptions } from '@cutover/core'
 
 import type { Ledger } from './ledger.ts'
 import type { ObjectStore } from './object-store.ts'
@@ -29,9 +29,22 @@ export interface Link {
   readonly concurrency: number
 }
 
-/** Describes two stores that are to hold the same; does nothing. The `id` names it in the ledger, the same in every process. */
+const linkOptions: readonly (keyof LinkOptions)[] = ['from', 'to', 'ledger', 'every', 'maxObjectBytes', 'concurrency']
+
+/**
+ * Describes two stores that are to hold the same; does nothing. The `id` names it in the ledger, the same in every process.
+ *
+ * @throws CutoverError `SYNC_OPTION_INVALID`, `DURATION_INVALID`
+ */
 export function link(id: string, options: LinkOptions): Link {
+  knownOptions(options, linkOptions, 'SYNC_OPTION_INVALID', 'link')
   const { from, to, ledger, every = '10s', maxObjectBytes = 64 * 1024 * 1024, concurrency = 4 } = options
+  for (const [name, value] of Object.entries({ from, to, ledger }) as [string, unknown][]) {
+    if (typeof value === 'object' && value !== null) continue
+    const wanted =
+      name === 'ledger' ? 'fileLedger(path), or memoryLedger() in a test' : 'a store such as s3Store(…) answers'
+    throw invalid(`${name} is ${String(value)}; wanted ${wanted}`)
+  }
   const everyMs = durationMs(every, 'every')
   if (id === '') throw invalid("id is ''; wanted a name that is the same in every process")
   if (everyMs === 0) throw invalid(`every is '${every}'; wanted more than nothing`)

@@ -66,6 +66,10 @@ export interface MessageQueue {
   /** How long an unanswered request may still take effect, in milliseconds. */
   readonly lateMs: number
   readonly slots?: SlotSending | undefined
+  /** IAM actions or Azure operations that receiving and sending need. */
+  readonly permissions?: readonly string[] | undefined
+  /** The command that counts its messages; absent where there is none. */
+  readonly lookByHand?: string | undefined
   /** Why this message can never be sent here, in words; `undefined` when it can. */
   refuses(content: MessageContent): string | undefined
   /** Up to `max` messages (fewer where the service gives fewer), each hidden from everybody for `hiddenMs`. */

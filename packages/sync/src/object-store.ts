@@ -1,4 +1,5 @@
 import type { CallOptions, WriteOptions } from './call-options.ts'
+import type { StoreCommands } from './store-commands.ts'
 
 /** An object as a listing shows it. */
 export interface ListedObject {
@@ -53,6 +54,10 @@ export interface ObjectStore {
   }
   /** How long an unanswered request may still take effect, in milliseconds. */
   readonly lateMs: number
+  /** IAM actions or Azure operations that reading and writing it need. */
+  readonly permissions?: readonly string[] | undefined
+  /** What a person types; absent where there is nothing to type. */
+  readonly byHand?: StoreCommands | undefined
   /** One page of all objects, sorted by key if `supports.sortedListing`. */
   list(options?: CallOptions & { readonly cursor?: string | undefined }): Promise<ObjectPage>
   get(key: string, options?: CallOptions): Promise<StoredObject | undefined>

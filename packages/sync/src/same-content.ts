@@ -41,7 +41,7 @@ export function sameContent(link: Link, options: SameContentOptions = {}): Check
     title: `${link.from.id} and ${link.to.id} have the same content`,
     async run({ clock, signal }) {
       const mark = await readMark(link, { signal })
-      if (!mark || !isOurs(link, mark)) return { status: 'undecided', text: `nobody follows ${link.id}` }
+      if (!mark || !isOurs(link, mark)) return { status: 'undecided', text: `nobody follows ${link.id}: apply follow(link) first` }
       const { authority, follower } = directed(link, mark.authority)
       const differing: string[] = []
       let [objects, read, different, behind] = [0, 0, 0, 0]

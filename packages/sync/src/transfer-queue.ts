@@ -78,5 +78,20 @@ export function transferQueue(
       await writeTransferMark(transfer, mark, before.mark ?? undefined, { signal, fence })
     },
     estimate: () => ({ applyMs: 1_000, revertMs: 60_000 }),
+    permissions: [from, to].flatMap(
+      (queue) => queue.permissions ?? [`receive, send and remove messages of ${queue.id}`],
+    ),
+    byHand: () => ({
+      apply: [byHandMoved(from.id, to.id)],
+      revert: [`Stop the consumers of ${to.id}, and the process of this cutover.`, byHandMoved(to.id, from.id)],
+      look: [from, to].flatMap(({ lookByHand }) => lookByHand ?? []),
+      traps: [
+        `${from.id} limits how long a message waits: bring them back before its retention ends.`,
+        `A body at ${to.id} may be wrapped, to carry its attributes: what stands under "body" is the message.`,
+      ],
+    }),
   })
 }
+
+const byHandMoved = (from: string, to: string): string =>
+  `No command moves messages from ${from} to ${to}: receive each, send it there, and delete it only then. Going back with this engine does it: run the cutover with rollBack.`

@@ -1,6 +1,7 @@
 import { type Change, CutoverError, defineChange } from '@cutover/core'
 
 import { noneIsLateFrom } from './late-writes.ts'
+import { commandsBack, linkPermissions } from './link-by-hand.ts'
 import { isOurs, markOf, readMark, writeMark } from './link-mark.ts'
 import type { Link } from './link.ts'
 import { takeBack } from './take-back.ts'
@@ -59,5 +60,16 @@ export function turnLink(link: Link): Change<{ readonly authority: 'from' | 'to'
       return { authority: toward === 'applied' ? to.id : from.id }
     },
     estimate: () => ({ applyMs: lateMs, revertMs: 60_000 + lateMs }),
+    permissions: linkPermissions(link),
+    byHand: () => ({
+      apply: [`Write at ${to.id} from now on, and at ${from.id} no more: that is all that this step says.`],
+      revert: [`Stop whatever writes at ${to.id}, and the process of this cutover.`, ...commandsBack(link)],
+      look: [from, to].flatMap(({ byHand }) => (byHand ? [byHand.look] : [])),
+      traps: [
+        `What was deleted at ${to.id} since is still at ${from.id}: delete it by hand.`,
+        'Every object is written again, with the content type that its name suggests and without its metadata: stop what is triggered by new objects first.',
+        `${ledger.id} still says that ${to.id} has the truth: give a new cutover a link of another name.`,
+      ],
+    }),
   })
 }

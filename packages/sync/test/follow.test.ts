@@ -165,3 +165,25 @@ test.each([
 ] as const)('%o is refused at once', (options) => {
   expect(() => stores({}, options)).toThrow(expect.objectContaining({ code: 'SYNC_OPTION_INVALID' }))
 })
+
+test('a link without a ledger, without a store or with an option that there is not is refused at once', () => {
+  const { from, to, ledger } = stores()
+  const refusal = (options: object): unknown => {
+    try {
+      return link('uploads', options as never)
+    } catch (error) {
+      return error
+    }
+  }
+
+  expect(refusal({ from, to })).toMatchObject({
+    code: 'SYNC_OPTION_INVALID',
+    message: expect.stringMatching(/^ledger is undefined; wanted fileLedger\(path\)/),
+  })
+  expect(refusal({ from, ledger })).toMatchObject({
+    message: expect.stringMatching(/^to is undefined; wanted a store/),
+  })
+  expect(refusal({ from, to, ledger, evry: '1s' })).toMatchObject({
+    message: expect.stringMatching(/there is no option evry/),
+  })
+})

@@ -58,5 +58,8 @@ test('both checks are undecided while nobody follows', async () => {
   const { world, uploads } = stores()
 
   for (const check of [caughtUp(uploads), sameContent(uploads)])
-    await expect(waitFor<unknown>(check, { clock: world.clock })).rejects.toMatchObject({ code: 'CHECK_UNDECIDED' })
+    await expect(waitFor<unknown>(check, { clock: world.clock })).rejects.toMatchObject({
+      code: 'CHECK_UNDECIDED',
+      message: expect.stringMatching(/nobody follows uploads: apply follow\(link\) first$/),
+    })
 })

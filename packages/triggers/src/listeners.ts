@@ -75,8 +75,10 @@ export interface Listeners<Name extends string = string> {
   hazard(name: Name, to: Switch, options?: CallOptions): Promise<string | undefined>
   /** IAM actions or Azure operations that a switch needs. */
   permissions(name: Name): readonly string[]
-  /** Commands for a person: how to switch it to that setting, or how to look. */
+  /** A command for a person, for a POSIX shell: how to switch it to exactly that setting, or how to look. */
   byHand(name: Name, setting: TriggerSetting | Switch | 'look'): string
+  /** What bites whoever switches it by hand. */
+  readonly traps?: ((name: Name) => readonly string[]) | undefined
 }
 
 /** What runs a check or a change: the parts that waiting needs. */

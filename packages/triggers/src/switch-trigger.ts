@@ -64,6 +64,7 @@ export function switchTrigger<Name extends string>(
       apply: [listeners.byHand(name, before ? intended(before) : to)],
       revert: [listeners.byHand(name, before ?? (to === 'stopped' ? 'listening' : 'stopped'))],
       look: [listeners.byHand(name, 'look')],
+      traps: listeners.traps?.(name),
     }),
   }
   return defineChange(spec)

@@ -218,28 +218,3 @@ test('a name that came from outside is refused at once, before anything is calle
 
   expect(() => cordon(lambda, name)).toThrow('lambda:orders has no trigger que; wanted one of queue, api')
 })
-
-test('by hand the same is done with these commands', () => {
-  const { lambda } = setUp()
-  const app = inMemoryFunctionApp(fakeWorld(), { name: 'orders', triggers: { queue: 'consumeOrders' } })
-
-  expect(cordon(lambda, 'queue').byHand?.().apply).toEqual([
-    'aws lambda update-event-source-mapping --uuid <UUID> --no-enabled',
-  ])
-  expect(cordon(lambda, 'api').byHand?.({ reserved: 5 })).toEqual({
-    apply: ['aws lambda put-function-concurrency --function-name orders --reserved-concurrent-executions 0'],
-    revert: ['aws lambda put-function-concurrency --function-name orders --reserved-concurrent-executions 5'],
-    look: ['aws lambda get-function-concurrency --function-name orders'],
-  })
-  expect(cordon(app, 'queue').byHand?.({})).toEqual({
-    apply: [
-      'az functionapp config appsettings set --resource-group rg --name orders --settings AzureWebJobs.consumeOrders.Disabled=true',
-    ],
-    revert: [
-      'az functionapp config appsettings delete --resource-group rg --name orders --setting-names AzureWebJobs.consumeOrders.Disabled AzureWebJobs_consumeOrders_Disabled',
-    ],
-    look: [
-      'az functionapp function show --resource-group rg --name orders --function-name consumeOrders --query isDisabled',
-    ],
-  })
-})

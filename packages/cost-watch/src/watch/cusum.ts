@@ -8,10 +8,13 @@ const allowance: { readonly fast: number; readonly daily: number } = { fast: 1.5
 /** No single slot says more than so many deviations. */
 const clip: { readonly fast: number; readonly daily: number } = { fast: 8, daily: 4 }
 
+/** A runaway is told once it has cost this part of a usual day: what comes and goes in a quiet night costs little, however unusual. */
+const leastPart = 0.05
+
 /** How much more than was told is more. */
 const clearly = 1.15
 
-type Remembered = Omit<RunawaySnapshot, 'version' | 'slotMs' | 'season'>
+type Remembered = Omit<RunawaySnapshot, 'version' | 'slotMs' | 'season' | 'day'>
 
 const calm: Remembered = { sum: 0, alarmed: false, told: 1, grown: 0, usual: 1, since: null, spent: 0, expected: 0 }
 
@@ -29,6 +32,8 @@ export function cusum(options: CusumOptions, from?: RunawaySnapshot): RunawayDet
   const learned: Season = season({ slotMs, profile }, from?.season)
   const pace = slotMs >= 86_400_000 ? 'daily' : 'fast'
   let { sum, alarmed, told, grown, usual, since, spent, expected } = from ?? calm
+  let day = from?.day ?? { spend: 0, slots: 0 }
+  const perWeek = (7 * 86_400_000) / slotMs
 
   /** What a slot says for its being dearer than expected, less what is allowed. */
   const evidence = (above: number, deviation: number): number =>
@@ -52,18 +57,22 @@ export function cusum(options: CusumOptions, from?: RunawaySnapshot): RunawayDet
         }
       }
       // Twice the threshold at most, so that a long runaway ends soon after it has ended.
-      sum = Math.min(2 * limit, Math.max(0, sum + evidence(slot.above, slot.deviation)))
-      if (sum === 0) ({ alarmed, told, grown, usual, since, spent, expected } = calm)
+      // What it scatters while it runs away says nothing about what is usual.
+      if (!alarmed) usual = slot.deviation
+      sum = Math.min(2 * limit, Math.max(0, sum + evidence(slot.above, usual)))
+      if (sum === 0) ({ alarmed, told, grown, since, spent, expected } = calm)
       else {
         since ??= at
         spent += spend
         expected += slot.expected
       }
+      const slots = Math.min(day.slots + 1, perWeek)
+      day = { spend: day.spend + ((slot.expected * perWeek) / 7 - day.spend) / slots, slots }
       const excess = spent - expected
+      const worthwhile = excess >= Math.max(minimumExcess, leastPart * day.spend)
       // What is known to run away may run away further: from a multiple clearly above the one that was told.
       grown = alarmed ? Math.max(0, grown + evidence(slot.above - Math.log(clearly * told), usual)) : 0
-      const alarm = excess >= minimumExcess && (alarmed ? grown > limit : sum > limit)
-      if (!alarmed) usual = slot.deviation
+      const alarm = worthwhile && (alarmed ? grown > limit : sum > limit)
       if (alarm) [alarmed, told, grown] = [true, Math.max(spent / expected, alarmed ? spend / slot.expected : 1), 0]
       // What is running away must not become what is expected.
       learned.learn(at, spend, alarmed)
@@ -94,6 +103,7 @@ export function cusum(options: CusumOptions, from?: RunawaySnapshot): RunawayDet
       told,
       grown,
       usual,
+      day,
       since,
       spent,
       expected,

@@ -12,9 +12,9 @@ export interface RunawayOptions {
   readonly slotMs: number
   /** What a week is expected to cost, for as long as there is no history; without it the first week is `learning`. */
   readonly profile?: WeekProfile | undefined
-  /** How many false alarms in 30 days are put up with: 0.05 to 1. @default 0.25 */
+  /** How many false alarms in 30 days are put up with: 0.05 to 0.5. @default 0.25 */
   readonly falseAlarmsPer30Days?: number | undefined
-  /** Excess since it began below which nothing is said, in the unit of the series. @default 0 */
+  /** Excess since it began below which nothing is said, in the unit of the series; never less than a twentieth of a usual day. @default 0 */
   readonly minimumExcess?: number | undefined
 }
 
@@ -52,6 +52,8 @@ export interface RunawaySnapshot {
   readonly told: number
   readonly grown: number
   readonly usual: number
+  /** What a day usually costs, and from how many slots that is known. */
+  readonly day: { readonly spend: number; readonly slots: number }
   readonly since: number | null
   readonly spent: number
   readonly expected: number

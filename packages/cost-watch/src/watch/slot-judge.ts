@@ -48,7 +48,7 @@ const shares: { readonly two: readonly [number, number]; readonly three: readonl
 }
 
 /** The least and the most rate whose shares were all measured. */
-export const rates: { readonly least: number; readonly most: number } = { least: 0.2, most: 1 }
+export const rates: { readonly least: number; readonly most: number } = { least: 0.2, most: 0.9 }
 
 /**
  * Three looks at the same spend: slot by slot for what is large, by the day for what is small and lasts, and per good request, where

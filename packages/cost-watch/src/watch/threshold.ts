@@ -1,32 +1,33 @@
 import { refuse } from './watch-error.ts'
 
 /** False alarms in 30 days that the columns of `measured` stand for. */
-const rates = [0.05, 0.1, 0.15, 0.25, 0.5, 1] as const
+const rates = [0.05, 0.1, 0.15, 0.25, 0.5] as const
 
 /**
- * How high the sum climbs by chance so many times in 30 days, by the length of a slot.
+ * Above which sum there are so many false alarms in 30 days, by the length of a slot.
  *
- * Measured on the synthetic demand of `/testing` with 28 days of history, seeds 1 to 1000: 1,000 to 4,000 series-months each
- * (`test/watch/climbs.ts` computes them again). Other seeds, `npm run bench -- cost-watch`, say how well they hold.
+ * Measured on the synthetic demand of `/testing` with 28 days of history, on the 60 days after it: of slots of 5 minutes seeds 1 to 300,
+ * of days 1 to 2000, else 1 to 1000 (`test/watch/climbs.ts` computes them again). `npm run bench -- cost-watch` says how well they hold
+ * on others.
  */
 const measured: readonly (readonly [slotMs: number, sums: readonly number[]])[] = [
-  [300_000, [181.59, 125.61, 103, 85.15, 63.1, 44.72]],
-  [900_000, [57.72, 39.29, 33.82, 27.96, 20.64, 13.82]],
-  [1_800_000, [30.44, 21.66, 18.05, 14.63, 10.88, 7.38]],
-  [3_600_000, [14.99, 11.33, 9.95, 8.36, 6.22, 4.27]],
+  [300_000, [168.14, 113.06, 89.03, 66.51, 42.95]],
+  [900_000, [56.79, 36.53, 31.19, 23.3, 14.1]],
+  [1_800_000, [30.19, 20.64, 16.32, 12.39, 7.71]],
+  [3_600_000, [14.57, 10.62, 9, 7.17, 4.72]],
 ]
 
 /** For totals of a day, whose sum has another allowance. */
-const ofDays: readonly number[] = [4.39, 3.6, 3.26, 3.08, 2.22, 1.44]
+const ofDays: readonly number[] = [4.39, 3.6, 3.26, 3.04, 2.19]
 
 /**
  * The sum above which there are `perMonth` false alarms in 30 days: between what was measured interpolated, in logarithms.
  *
- * @throws CutoverError `COST_OPTION_INVALID` for a rate or a slot outside of what was measured: 0.05 to 1, and 5 minutes to an hour
+ * @throws CutoverError `COST_OPTION_INVALID` for a rate or a slot outside of what was measured: 0.05 to 0.5, and 5 minutes to an hour
  * or a day.
  */
 export function threshold(slotMs: number, perMonth: number): number {
-  const [fewest, most] = [rates[0], rates.at(-1) ?? 1]
+  const [fewest, most] = [rates[0], rates.at(-1) ?? 0]
   if (!(perMonth >= fewest && perMonth <= most))
     refuse('COST_OPTION_INVALID', 'falseAlarmsPer30Days', perMonth, `${fewest} to ${most}, for which it was measured`)
   if (slotMs === 86_400_000) return between(rates, ofDays, perMonth)

@@ -37,9 +37,9 @@ export interface CostWatchOptions {
    * judged; without it the first day of the target is taken for right, and judged from then on.
    */
   readonly targetTimesSource?: number | undefined
-  /** All looks together; 0.2 to 1. @default 0.25 */
+  /** All looks together; 0.2 to 0.9. @default 0.25 */
   readonly falseAlarmsPer30Days?: number | undefined
-  /** A runaway that has cost less so far is not told yet, in the currency of the prices. @default 0 */
+  /** A runaway that has cost less so far is not told yet, in the currency of the prices; nor is one of less than a twentieth of a usual day. @default 0 */
   readonly minimumExcess?: number | undefined
   /** What the target may cost, in the currency of the prices. */
   readonly budget?: Budget | undefined

@@ -46,7 +46,7 @@ if (import.meta.main) {
   const slots = process.argv[2] === undefined ? [300_000, 900_000, 1_800_000, hour, day] : [Number(process.argv[2])]
   for (const slotMs of slots) {
     const all = calm(slotMs, 1, slotMs === 300_000 ? 300 : slotMs === day ? 2_000 : 1_000)
-    const limits = [0.05, 0.1, 0.15, 0.25, 0.5, 1].map((rate) => limitFor(all, slotMs, rate))
+    const limits = [0.05, 0.1, 0.15, 0.25, 0.5].map((rate) => limitFor(all, slotMs, rate))
     console.log(slotMs, limits.map((limit) => limit.toFixed(2)).join(', '))
   }
 }

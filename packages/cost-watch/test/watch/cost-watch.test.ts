@@ -96,11 +96,11 @@ test('a service that runs as the source did is calm for a week', async () => {
 })
 
 test('a runaway is told once, with since when, how much, and from which resource', async () => {
-  const from = switchedAt + 30 * hour
+  const from = switchedAt + 44 * hour
   const other = { resourceId: `${app}-mail`, perDay: 1_000_000 }
   const { looks, world } = moved(7, [{ runaways: [{ from, times: 3 }] }, other])
 
-  const seen = await looks(40, { targetTimesSource: 2.4 })
+  const seen = await looks(54, { targetTimesSource: 2.4 })
 
   const alarms = alarmsOf(seen)
   expect(alarms).toHaveLength(1)
@@ -108,9 +108,10 @@ test('a runaway is told once, with since when, how much, and from which resource
   const { shares = [], at = 0, text = '' } = alarms[0]?.kind === 'runaway' ? alarms[0] : {}
   expect(at).toBeLessThan(from + 5 * hour)
   expect(shares[0]?.resourceId).toBe(app)
-  expect(shares[0]?.part).toBeGreaterThan(0.8)
+  // In the evening the other one costs more than by day, too; that is no part of the excess.
+  expect(shares[0]?.part).toBeGreaterThan(0.97)
   expect(text).toMatch(
-    /^Azure: costs \d\.\d\d times what was expected since 2026-11-21T08:00:00Z \(\S+\), \$\d+\.\d\d too much, \d+ % of it flex\/gb-seconds of /,
+    /^Azure: costs \d\.\d\d times what was expected since 2026-11-21T22:00:00Z \(\S+\), \$\d+\.\d\d too much, \d+ % of it flex\/gb-seconds of /,
   )
   const told = world.events.filter((event: CutoverEvent) => event.kind === 'note' && event.code === 'COST_RUNAWAY')
   expect(told).toHaveLength(1)
@@ -305,7 +306,7 @@ test('the kept state is small, and another watch’s is refused', async () => {
 
 test.each([
   [{ switchedAt: '2026-11-20T02:14:00' }, /switchedAt is "2026-11-20T02:14:00"; wanted '2026-11-20T02:14:00Z'/],
-  [{ falseAlarmsPer30Days: 0.05 }, /falseAlarmsPer30Days is 0.05; wanted 0.2 to 1/],
+  [{ falseAlarmsPer30Days: 0.05 }, /falseAlarmsPer30Days is 0.05; wanted 0.2 to 0.9/],
   [{ slot: '2h' }, /slot is "2h"/],
   [{ decommissionedAt: '2026-01-01T00:00:00Z' }, /decommissionedAt is .*; wanted an instant after switchedAt/],
   [{ budget: { amount: -3 } }, /budget.amount is -3/],

@@ -29,7 +29,7 @@ test.each([
 
 test('a lower rate needs more evidence, at every length of a slot', () => {
   for (const slotMs of [hour / 12, hour / 6, hour / 4, hour / 3, hour / 2, hour, day]) {
-    const limits = [0.05, 0.08, 0.1, 0.2, 0.4, 0.7, 1].map((rate) => threshold(slotMs, rate))
+    const limits = [0.05, 0.08, 0.1, 0.2, 0.3, 0.4, 0.5].map((rate) => threshold(slotMs, rate))
     expect(limits).toEqual(limits.toSorted((one, other) => other - one))
     expect(limits.every((limit) => limit > 0.5)).toBe(true)
   }

@@ -93,6 +93,20 @@ test('a runaway that grows clearly is told again, with how many times it is now;
   expect(grown?.[1]?.at).toBeLessThan(second + 6 * hour)
 })
 
+test('what comes and goes in a quiet night and costs less than a twentieth of a day is no alarm, however unusual', () => {
+  const night = startAt + 30 * day + 2 * hour
+  const quiet = demand({ seed: 3, days: 31 }).map((point) =>
+    new Date(point.at).getUTCHours() < 6 ? { ...point, spend: point.spend / 20 } : point,
+  )
+  const burst = { from: night, until: night + 3 * hour, times: 4 }
+
+  const [asleep, busy] = [quiet, demand({ seed: 3, days: 31 })].map((points) =>
+    judged(withRunaway(points, burst), undefined, night).filter(({ alarm }) => alarm),
+  )
+
+  expect([asleep?.length, busy?.length]).toEqual([0, 1])
+})
+
 test('what runs away for weeks and is not accepted never becomes what is expected', () => {
   const from = startAt + 14 * day
   const points = withRunaway(demand({ seed: 3, days: 42 }), { from, times: 2 })
@@ -119,7 +133,7 @@ test('what is accepted is expected from then on, and what comes on top of it is 
 
   const later = said.filter(({ at }) => at >= accepted + 12 * hour)
   expect(later.filter(({ alarm, at }) => alarm && at < accepted + 10 * day)).toEqual([])
-  expect(later.find(({ alarm }) => alarm)?.at).toBeLessThan(accepted + 10 * day + 3 * hour)
+  expect(later.find(({ alarm }) => alarm)?.at).toBeLessThan(accepted + 10 * day + 6 * hour)
 })
 
 test('a service that became cheap and doubles is found, although it costs what it did before', () => {
@@ -196,7 +210,7 @@ test.each([
 })
 
 test.each([
-  [{ slotMs, falseAlarmsPer30Days: 0.01 }, /falseAlarmsPer30Days is 0\.01; wanted 0\.05 to 1/],
+  [{ slotMs, falseAlarmsPer30Days: 0.01 }, /falseAlarmsPer30Days is 0\.01; wanted 0\.05 to 0\.5,/],
   [{ slotMs: 7 * hour }, /slotMs/],
   [{ slotMs: 1_000 }, /slotMs is 1000/],
   [{ slotMs, minimumExcess: Number.NaN }, /minimumExcess is NaN/],

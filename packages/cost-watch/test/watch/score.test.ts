@@ -7,7 +7,7 @@ import { csvScorer, detect } from '@cutover/cost-watch'
 import { seededRandom } from '@cutover/cost-watch/testing'
 import { expect, test } from 'vitest'
 
-const command = resolve(import.meta.dirname, '../../src/bin/cost-watch.ts')
+const command = resolve(import.meta.dirname, '../../cost-watch.mjs')
 
 async function run(parameters: readonly string[], input: string) {
   const child = spawn(process.execPath, [command, ...parameters])

@@ -29,13 +29,12 @@ export async function recordFindings(
   return findings
 }
 
-async function absence({ zone, name, type, found, signal }: Looking): Promise<Finding[]> {
+async function absence(looking: Looking): Promise<Finding[]> {
+  const { zone, name, found, signal } = looking
   if (found) return []
   try {
     const shadowed = await shadowedWildcard(zone, name, signal)
-    if (shadowed === undefined) {
-      return [blocker('record-not-found', `${name} has no ${type} record`, 'Create it first: createRecord(record, …)')]
-    }
+    if (shadowed === undefined) return [notFound(looking)]
     return [
       blocker(
         'wildcard-shadowed',
@@ -46,7 +45,7 @@ async function absence({ zone, name, type, found, signal }: Looking): Promise<Fi
     ]
   } catch (error) {
     return [
-      blocker('record-not-found', `${name} has no ${type} record`, 'Create it first: createRecord(record, …)'),
+      notFound(looking),
       undecided(
         'wildcard-shadowed',
         `nobody can tell whether a wildcard answers for ${name}: ${reason(error)}`,
@@ -54,6 +53,15 @@ async function absence({ zone, name, type, found, signal }: Looking): Promise<Fi
       ),
     ]
   }
+}
+
+function notFound({ zone, name, type }: Looking): Finding {
+  const create = 'Create it first: createRecord(record, …).'
+  const fix =
+    type === 'CNAME' && zone.supports.weighted !== false && zone.supports.creates
+      ? `If the name has an A or AAAA, also as an alias: toWeighted(record, …) puts CNAMEs in their place; then plan the first step. Else: ${create}`
+      : create
+  return blocker('record-not-found', `${name} has no ${type} record`, fix)
 }
 
 /** A name cannot stand in an A, nor an address in a CNAME, nor two names in it. */

@@ -21,7 +21,12 @@ export function weightFindings({ zone, name, to, found }: Looking, { percent }: 
   const member = found.members.find(({ values }) => values?.length === 1 && values[0] === to[0])
   if (!member) {
     const text = `no member of ${name} answers ${to.join(', ')}: it is ${describeRecordSet(found)}`
-    return [blocker('weights-unsupported', text, 'Give it a member for the new side first, with weight 0.')]
+    const meant = found.members.find(({ id }) => id === to[0])?.values?.[0]
+    const fix =
+      meant === undefined
+        ? 'Give it a member for the new side first, with weight 0.'
+        : `Say what it answers: to: '${meant}'`
+    return [blocker('weights-unsupported', text, fix)]
   }
   try {
     weightsFor(

@@ -53,7 +53,10 @@ const zoneOptions: readonly (keyof Route53ZoneOptions)[] = [
   'clock',
 ]
 
-const permissions = ['route53:ListResourceRecordSets', 'route53:ChangeResourceRecordSets', 'route53:GetChange']
+const permissionsOn = (hostedZoneId: string): readonly string[] => [
+  ...['List', 'Change'].map((verb) => `route53:${verb}ResourceRecordSets arn:aws:route53:::hostedzone/${hostedZoneId}`),
+  'route53:GetChange arn:aws:route53:::change/*',
+]
 const lockPermissions = ['List', 'Create', 'Delete'].map((verb) => `route53:${verb}ResourceRecordSetProtections`)
 
 const supports: DnsZoneSupport = {
@@ -133,7 +136,7 @@ export function route53Zone<Client>(options: Route53ZoneOptions<Client>): DnsZon
       changedBy: (text, type, { clock, signal }) =>
         changedBy(trail, { hostedZoneId: id, name: plainName(text), type, now: clock.now() }, { signal }),
     }),
-    permissions: [...permissions, ...(locks ? lockPermissions : []), ...(trail ? ['cloudtrail:LookupEvents'] : [])],
+    permissions: [...permissionsOn(id), ...(locks ? lockPermissions : []), ...(trail ? ['cloudtrail:LookupEvents'] : [])],
     ...(locks && { locks }),
 
     // PENDING is waited out however long it lasts, and so is an outage: going on would be wrong. The caller's signal ends it.

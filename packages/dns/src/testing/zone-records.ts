@@ -99,7 +99,9 @@ export class ZoneRecords {
     for (const set of [from, to]) {
       const why = set && this.locks.get(keyOf(set))
       if (why !== undefined) {
-        throw new CutoverError('DNS_RECORD_LOCKED', `${set?.name} ${set?.type} is locked: ${why}`)
+        throw new CutoverError('DNS_RECORD_LOCKED', `${set?.name} ${set?.type} is locked: ${why}`, {
+          next: 'Ask who locked it and why, then end the lock: undo lockRecord, or zone.locks.unlock(name, type)',
+        })
       }
     }
   }

@@ -77,7 +77,7 @@ const cases: Readonly<Record<string, Case & { readonly code: FindingCode }>> = {
     severity: 'blocker',
     fires: { records: [asuid] },
     not: {},
-    says: /api\.example\.com has no CNAME record/,
+    says: /api\.example\.com has no CNAME record.*toWeighted\(record, …\) puts CNAMEs in their place/s,
   },
   'a name that only a wildcard answers': {
     code: 'wildcard-shadowed',
@@ -161,6 +161,13 @@ const cases: Readonly<Record<string, Case & { readonly code: FindingCode }>> = {
     fires: { records: [weighted(api.values[0] ?? ''), asuid], options: { step: { percent: 5 } } },
     not: { records: [weighted(to), asuid], options: { step: { percent: 100 } } },
     says: /no member of api\.example\.com answers orders\.azurewebsites\.net/,
+  },
+  'a step to the id of a member': {
+    code: 'weights-unsupported',
+    severity: 'blocker',
+    fires: { records: [weighted(to), asuid], options: { to: 'aws', step: { percent: 5 } } },
+    not: { records: [weighted(to), asuid], options: { step: { percent: 100 } } },
+    says: /Say what it answers: to: 'orders\.azurewebsites\.net'/,
   },
   'a step that whole weights cannot say': {
     code: 'weights-unsupported',

@@ -107,7 +107,8 @@ function translated(error: unknown, { what, action }: Attempt): CutoverError<Sou
   if (status === 403 || kind.startsWith('AccessDenied')) {
     return new CutoverError('HEALTH_NOT_AUTHORIZED', `${could}: ${said}`, { cause, next: `Allow ${action}` })
   }
-  if (status === 404 || kind.startsWith('ResourceNotFound')) {
+  // SQS says 400, with the name of its older protocol or of its newer one.
+  if (status === 404 || kind.startsWith('ResourceNotFound') || /QueueDoesNotExist|NonExistentQueue/.test(kind)) {
     return new CutoverError('HEALTH_NOT_FOUND', `${could}: ${said}`, { cause })
   }
   if (status >= 400) return new CutoverError('HEALTH_SOURCE_REJECTED', `${could}: ${said}`, { cause })

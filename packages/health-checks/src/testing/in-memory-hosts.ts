@@ -3,7 +3,8 @@ import type { FakeWorld } from '@cutover/core/testing'
 
 import { certificateProblem } from '../certificate.ts'
 import { refuseOption } from '../health-error.ts'
-import type { Certificate, HttpMethod, HttpReply, HttpRequest, HttpTransport } from '../http-transport.ts'
+import type { Certificate, HttpFailure, HttpReply, HttpRequest, HttpTransport } from '../http-transport.ts'
+import type { Connector, ConnectReply } from '../probes/connector.ts'
 
 /**
  * How a server in the fake world behaves.
@@ -16,12 +17,13 @@ export type HostState = 'well' | 'sick' | 'slow' | 'refused' | 'silent'
 const states: ReadonlySet<HostState> = new Set(['well', 'sick', 'slow', 'refused', 'silent'] as const)
 
 export interface FakeRequest {
-  readonly method: HttpMethod
+  readonly method: HttpRequest['method']
   /** The Host header, with a port where the URL has one. */
   readonly host: string
   /** With the query. */
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
+  readonly body?: string | undefined
 }
 
 export interface FakeAnswer {
@@ -38,13 +40,15 @@ export interface ServeOptions {
   readonly names?: readonly string[] | undefined
   /** Its certificate has expired. @default false */
   readonly expired?: boolean | undefined
+  /** When its certificate expires, ISO 8601. @default the end of the year 9999 */
+  readonly expiresAt?: string | undefined
   /** How long an answer takes when it is well, in milliseconds. @default 0 */
   readonly answerMs?: number | undefined
   /** How long an answer takes when it is slow, in milliseconds. @default 20_000 */
   readonly slowMs?: number | undefined
 }
 
-const serveOptions: readonly (keyof ServeOptions)[] = ['names', 'expired', 'answerMs', 'slowMs']
+const serveOptions: readonly (keyof ServeOptions)[] = ['names', 'expired', 'expiresAt', 'answerMs', 'slowMs']
 
 export interface InMemoryHost {
   readonly address: string
@@ -57,6 +61,8 @@ export interface InMemoryHost {
 export interface InMemoryHosts {
   /** For `httpProbe({ transport })`: each request is one `world.call('http.get …')`. */
   readonly transport: HttpTransport
+  /** For `tcpProbe` and `tlsProbe({ connector })`: each connection is one `world.call('tcp.connect …')`. */
+  readonly connector: Connector
   /** Puts a server at an address (`20.50.2.1`, or a name), on every port. Replaces the one that was there. */
   serve(address: string, handler?: (request: FakeRequest) => FakeAnswer, options?: ServeOptions): InMemoryHost
   /**
@@ -88,6 +94,17 @@ export function inMemoryHosts(world: FakeWorld): InMemoryHosts {
         })
       },
     },
+    connector: {
+      connect({ address, port, tls }, { signal, onPeer }) {
+        const server = servers.get(address)
+        const ms = server && !server.takes ? server.ms : 0
+        return world.call(`tcp.connect ${address}:${port}`, { ms, signal }, () => {
+          if (!server) return nobody
+          if (server.takes) onPeer({ address: server.address })
+          return server.connected(tls?.name)
+        })
+      },
+    },
     serve(address, handler = () => ({ body: 'ok' }), options = {}) {
       knownOptions(options, serveOptions, 'HEALTH_OPTIONS_INVALID', 'serve')
       const server = new Server(address, handler, options)
@@ -104,7 +121,7 @@ export function inMemoryHosts(world: FakeWorld): InMemoryHosts {
   }
 }
 
-const nobody: HttpReply = { kind: 'unreachable', text: 'could not be reached (no server in the fake world)' }
+const nobody: HttpFailure = { kind: 'unreachable', text: 'could not be reached (no server in the fake world)' }
 
 class Server implements InMemoryHost {
   readonly address: string
@@ -136,12 +153,28 @@ class Server implements InMemoryHost {
   }
 
   certificate(asked: string): Certificate {
-    const { names = [asked], expired = false } = this.#options
-    return { name: names[0] ?? 'nobody', names, expiresAt: `${expired ? '2020-01-01' : '9999-12-31'}T00:00:00.000Z` }
+    const { names = [asked], expired = false, expiresAt = '9999-12-31T00:00:00.000Z' } = this.#options
+    return { name: names[0] ?? 'nobody', names, expiresAt: expired ? '2020-01-01T00:00:00.000Z' : expiresAt }
+  }
+
+  /** With the name that TLS asks for, if any. */
+  connected(name: string | undefined): ConnectReply {
+    if (this.state === 'silent') return { kind: 'unreachable', text: 'could not be reached (ETIMEDOUT)' }
+    if (this.state === 'refused') return { kind: 'refused', text: 'refused the connection: nobody listens there' }
+    if (name === undefined) return { kind: 'connected' }
+    const certificate = this.certificate(name)
+    const problem = this.#misfit(certificate, name)
+    const link = { issuer: 'CA of the fake world', validFrom: '2020-01-01T00:00:00.000Z', fingerprint: 'FA:CE' }
+    return {
+      kind: 'connected',
+      protocol: 'TLSv1.3',
+      chain: [{ name: certificate.name, expiresAt: certificate.expiresAt, ...link }],
+      ...(problem === undefined ? {} : { problem: certificateProblem(problem, name, certificate) }),
+    }
   }
 
   reply(request: Omit<HttpRequest, 'address' | 'port'>): HttpReply {
-    const { method, secure, name, path, headers, maxBodyBytes } = request
+    const { method, secure, name, path, headers, body, maxBodyBytes } = request
     if (this.state === 'silent') return { kind: 'unreachable', text: 'could not be reached (ETIMEDOUT)' }
     if (this.state === 'refused') return { kind: 'refused', text: 'refused the connection: nobody listens there' }
     const certificate = this.certificate(name)
@@ -149,7 +182,7 @@ class Server implements InMemoryHost {
     if (problem) return { kind: 'certificate', text: certificateProblem(problem, name, certificate) }
     if (this.state === 'sick') return response({ status: 503, body: 'sick' }, method, maxBodyBytes)
     this.handled += 1
-    return response(this.#handler({ method, host: headers['host'] ?? name, path, headers }), method, maxBodyBytes)
+    return response(this.#handler({ method, host: headers['host'] ?? name, path, headers, body }), method, maxBodyBytes)
   }
 
   #misfit({ names }: Certificate, name: string): string | undefined {
@@ -159,7 +192,7 @@ class Server implements InMemoryHost {
   }
 }
 
-function response(answer: FakeAnswer, method: HttpMethod, maxBodyBytes: number): HttpReply {
+function response(answer: FakeAnswer, method: HttpRequest['method'], maxBodyBytes: number): HttpReply {
   knownOptions(answer, ['status', 'headers', 'body'], 'HEALTH_OPTIONS_INVALID', 'the handler’s answer')
   const { status = 200, headers = {}, body = '' } = answer
   const bytes = Buffer.from(method === 'HEAD' ? '' : body)

@@ -20,6 +20,12 @@ export {
   type InMemoryHosts,
   type ServeOptions,
 } from './in-memory-hosts.ts'
+export {
+  inMemoryPoisonQueue,
+  type InMemoryPoisonQueue,
+  type InMemoryPoisonQueueOptions,
+} from './in-memory-poison-queue.ts'
+export { inMemorySettings, type InMemorySettings } from './in-memory-settings.ts'
 export { type InMemoryCounts, inMemoryCounts, type InMemoryCountsOptions } from './in-memory-counts.ts'
 export {
   type Degradation,

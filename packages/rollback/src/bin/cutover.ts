@@ -1,13 +1,22 @@
 #!/usr/bin/env node
-/* oxlint-disable import/no-nodejs-modules, no-restricted-globals -- a command is Node's by nature */
 import { parseArgs } from 'node:util'
 
-import { isCutoverError } from '@cutover/core'
+import { isCutoverError, systemClock } from '@cutover/core'
 
-import { giveAnswer } from './give-answer.ts'
+import { reportMarkdown } from '../report-page/report-markdown.ts'
+import { confirm } from './confirm.ts'
+import { giveAnswer, questionPreview, refuseAnswer } from './give-answer.ts'
+import { journalAt } from './journal-at.ts'
+import { operate, requestOf } from './operate.ts'
+import { previewOf } from './preview.ts'
+import { refuseLate } from './refuse-late.ts'
+import { standingOf } from './standing-of.ts'
 import { statusOf } from './status-of.ts'
-import { type Command, commandOf, usage } from './usage.ts'
+import { type Command, commandOf, type Request, usage } from './usage.ts'
+import { watchOn } from './watch-on.ts'
 
+// A reader that is gone (`… | head`) is no error.
+process.stdout.on('error', () => process.exit())
 process.exitCode = await main(process.argv.slice(2))
 
 /** 0: done. 1: refused, with the reason. 2: not understood. */
@@ -17,7 +26,12 @@ async function main(parameters: readonly string[]): Promise<0 | 1 | 2> {
     const { values, positionals } = parseArgs({
       args: [...parameters],
       allowPositionals: true,
-      options: { who: { type: 'string' }, why: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+      options: {
+        who: { type: 'string' },
+        why: { type: 'string' },
+        yes: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
     })
     command = values.help ? { name: 'help' } : commandOf(positionals, values)
   } catch (error) {
@@ -25,7 +39,7 @@ async function main(parameters: readonly string[]): Promise<0 | 1 | 2> {
     return 2
   }
   try {
-    for await (const text of run(command)) process.stdout.write(`${text}\n`)
+    for await (const text of run(command, parameters)) process.stdout.write(`${text}\n`)
     return 0
   } catch (error) {
     if (!isCutoverError(error)) throw error
@@ -34,8 +48,38 @@ async function main(parameters: readonly string[]): Promise<0 | 1 | 2> {
   }
 }
 
-async function* run(command: Command): AsyncGenerator<string> {
-  if (command.name === 'help') yield usage.trimEnd()
-  else if (command.name === 'status') yield await statusOf(command.journal)
-  else yield* giveAnswer(command)
+async function* run(command: Command, parameters: readonly string[]): AsyncGenerator<string> {
+  switch (command.name) {
+    case 'help':
+      yield usage.trimEnd()
+      return
+    case 'status':
+      yield statusOf(await standingOf(await journalAt(command.journal)))
+      return
+    case 'watch':
+      yield* watchOn(await journalAt(command.journal))
+      return
+    case 'report':
+      yield (await reportMarkdown(await journalAt(command.journal))).trimEnd()
+      return
+    default:
+      yield* steer(command, parameters)
+  }
+}
+
+/** Shows what it will do and how long that takes, asks, and does it. */
+async function* steer(request: Request, parameters: readonly string[]): AsyncGenerator<string> {
+  const standing = await standingOf(await journalAt(request.journal))
+  if (request.name === 'answer') {
+    refuseAnswer(request, standing)
+    yield questionPreview(request, standing).join('\n')
+    await confirm(request, parameters)
+    yield* giveAnswer(request, standing)
+    return
+  }
+  const asked = requestOf(standing, request.name, request)
+  refuseLate(standing.history, standing.pending, asked, systemClock.now())
+  yield previewOf(request, standing, systemClock.now()).join('\n')
+  await confirm(request, parameters)
+  yield* operate(await standingOf(standing.journal), asked)
 }

@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 
@@ -6,7 +7,7 @@ import { CutoverError, isCutoverError, knownOptions } from '@cutover/core'
 import { assertNext } from '../chained-records.ts'
 import type { Journal, JournalEntry, OpenJournal, OpenOptions } from '../journal.ts'
 import { lineOf, readChain } from './chain.ts'
-import { Lease } from './lease.ts'
+import { holderOf, Lease } from './lease.ts'
 import { requestFile } from './request-file.ts'
 
 export interface FileJournalOptions {
@@ -32,6 +33,7 @@ export function fileJournal(path: string, options: FileJournalOptions = {}): Jou
     location: path,
     fullPath: file,
     requests: requestFile(file),
+    holder: () => holderOf(file),
     async read() {
       return (await readChain(file)).entries
     },
@@ -63,7 +65,7 @@ async function openHeld(file: string, path: string, lease: Lease): Promise<OpenJ
     assertNext(entry, lease.head?.records ?? 0)
     const line = lineOf(entry, hash)
     try {
-      await writeWhole(handle, line.text)
+      writeWhole(handle, line.text)
       await handle.datasync()
     } catch (error) {
       throw isCutoverError(error) ? error : unwritable(path, error)
@@ -116,9 +118,10 @@ const unwritable = (path: string, error: unknown): CutoverError =>
     next: 'See to it that the file can be written, then run it again: it goes on where it was.',
   })
 
-async function writeWhole(handle: FileHandle, text: string): Promise<void> {
+/** Into the memory of the system, which takes no time worth waiting for; the flush after it does. */
+function writeWhole(handle: FileHandle, text: string): void {
   const bytes = Buffer.from(text)
-  const { bytesWritten } = await handle.write(bytes)
+  const bytesWritten = writeSync(handle.fd, bytes)
   if (bytesWritten < bytes.length) throw new Error(`only ${bytesWritten} of ${bytes.length} bytes fitted`)
 }
 

@@ -1,5 +1,6 @@
 import { formatDuration, formatInstant } from '@cutover/core'
 
+import { answerCommand } from '../answer-command.ts'
 import type { History, StepHistory } from '../history.ts'
 import type { Message } from './message.ts'
 
@@ -26,7 +27,8 @@ export function factsOf(history: History, journal: string): readonly Message[] {
   const { paused, decided, waiting, closed } = history
   if (paused) {
     const text = `Nothing new is begun until somebody resumes it. ${paused.who}: ${paused.why}`
-    const commands = [`npx cutover resume ${quoted(journal)}`]
+    const commands =
+      journal === 'memory' ? [] : [`npx --no-install cutover resume ${quoted(journal)} --who NAME --why TEXT`]
     facts.push(message(`pause ${paused.at}`, 'pause', paused.at, 'PAUSED before the next step', text, { commands }))
   }
   for (const alarm of history.alarms.values()) {
@@ -43,11 +45,9 @@ export function factsOf(history: History, journal: string): readonly Message[] {
     if (!asking || step.answer || decided) continue
     const text = 'People are asked; without their word nothing goes on.'
     const details = asking.expiresAt === undefined ? [] : [{ name: 'Expires', value: formatInstant(asking.expiresAt) }]
-    const commands = [`npx cutover approve ${quoted(journal)} ${step.number}`]
+    const commands = [answerCommand(journal, step.number, 'approve')]
     const fact = `approval ${step.step} ${asking.since}`
-    facts.push(
-      message(fact, 'approval', asking.since, `APPROVAL wanted: ${step.title}`, text, { details, commands }),
-    )
+    facts.push(message(fact, 'approval', asking.since, `APPROVAL wanted: ${step.title}`, text, { details, commands }))
   }
   for (const { step, at, code, question, look, answers } of history.questions.values()) {
     const number = history.steps.get(step)?.number
@@ -55,7 +55,7 @@ export function factsOf(history: History, journal: string): readonly Message[] {
       { name: 'Code', value: code },
       ...answers.map(({ answer, means }) => ({ name: answer, value: means })),
     ]
-    const commands = [...look, `npx cutover answer ${quoted(journal)} ${number ?? quoted(step)} ANSWER`]
+    const commands = [...look, answerCommand(journal, number ?? step, 'ANSWER')]
     facts.push(
       message(`question ${step} ${at}`, 'question', at, 'PARKED: waits for an answer', question, { details, commands }),
     )
@@ -69,7 +69,7 @@ export function factsOf(history: History, journal: string): readonly Message[] {
   if (waiting && !decided) {
     const { step, title, until } = waiting
     const text = `${title}. Nothing is to be done before ${formatInstant(until)}; then run it again.`
-    facts.push(message(`waiting ${step} ${until}`, 'waiting', history.lastAt, 'waits, without a process', text))
+    facts.push(message(`waiting ${step}`, 'waiting', history.lastAt, 'waits, without a process', text))
   }
   if (closed) {
     const text = `${said[closed]} It took ${formatDuration(history.lastAt - history.startedAt)}.`
@@ -77,7 +77,9 @@ export function factsOf(history: History, journal: string): readonly Message[] {
     const details = [...why, ...ofSteps('Left as it is', residueOf(history))]
     const isReversible = closed === 'completed' && history.noReturn === undefined
     facts.push(
-      message(`end ${closed}`, 'end', history.lastAt, ended[closed], isReversible ? `${text} ${back}` : text, { details }),
+      message(`end ${closed}`, 'end', history.lastAt, ended[closed], isReversible ? `${text} ${back}` : text, {
+        details,
+      }),
     )
   }
   return facts
@@ -102,4 +104,5 @@ const ofSteps = (name: string, steps: readonly StepHistory[]): Message['details'
   steps.length === 0 ? [] : [{ name, value: steps.map(({ number, title }) => `${number} ${title}`).join('; ') }]
 
 /** For a shell. */
-const quoted = (text: string): string => (/^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`)
+const quoted = (text: string): string =>
+  /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`

@@ -28,6 +28,7 @@ export function plannedEnd({ outline, startedAt }: Pick<History, 'outline' | 'st
 }
 
 function isDone(step: StepHistory, constructed: Constructed | undefined): boolean {
-  if (step.kind === 'change') return step.outcome !== undefined && (!constructed?.change.settle || step.settled !== undefined)
+  if (step.kind === 'change')
+    return step.outcome !== undefined && (!constructed?.change.settle || step.settled !== undefined)
   return step.answer !== undefined || step.value !== undefined
 }

@@ -1,6 +1,15 @@
 /** What a message is about. */
 export type MessageKind =
-  'start' | 'pause' | 'question' | 'approval' | 'alarm' | 'slip' | 'rollback' | 'waiting' | 'interrupted' | 'end'
+  | 'start'
+  | 'pause'
+  | 'question'
+  | 'approval'
+  | 'alarm'
+  | 'slip'
+  | 'rollback'
+  | 'waiting'
+  | 'interrupted'
+  | 'end'
 
 /** One fact of a cutover, for people who do not look at its screen. Plain text, no markup, no secret. */
 export interface Message {

@@ -4,7 +4,8 @@ import { invalid } from './post.ts'
 /** @throws CutoverError `CUTOVER_OPTIONS_INVALID` */
 export function notifiersOf(notify: readonly Notifier[] = []): readonly Notifier[] {
   if (!Array.isArray(notify)) throw invalid('notify is not a list; wanted a list of notifiers: [slack({ url })]')
-  const names = (notify as readonly (Partial<Notifier> | null | undefined)[]).map((notifier) => {
+  const given: readonly Notifier[] = notify
+  const names = given.map((notifier: Partial<Notifier> | null | undefined) => {
     const { name, send } = notifier ?? {}
     if (typeof send !== 'function') throw invalid('notify has something that is no notifier: it cannot send')
     if (typeof name === 'string' && /^[\w.-]+$/.test(name)) return name
@@ -12,5 +13,5 @@ export function notifiersOf(notify: readonly Notifier[] = []): readonly Notifier
   })
   const twice = names.find((name, place) => names.indexOf(name) !== place)
   if (twice !== undefined) throw invalid(`two notifiers are named ${twice}; give one another name`)
-  return notify
+  return given
 }

@@ -1,6 +1,14 @@
-import { CutoverError, formatDuration, formatInstant, isCutoverError, type CutoverEvent } from '@cutover/core'
+import {
+  CutoverError,
+  formatDuration,
+  formatInstant,
+  isCutoverError,
+  type CutoverEvent,
+  type OnEvent,
+} from '@cutover/core'
 
 import type { Run } from '../run.ts'
+import { because } from '../standing.ts'
 import { factsOf } from './facts.ts'
 import { forecastEnd, plannedEnd } from './forecast-end.ts'
 import type { Message, Notifier } from './message.ts'
@@ -35,16 +43,36 @@ export class Outbox {
     this.#notifiers = notifiers
   }
 
-  /** Hears every event, as a listener does: something may be worth telling. */
-  readonly hear = (event: CutoverEvent): void => {
+  /** The listeners, and this one, for which each event is a hint that something may be worth telling. */
+  hears(onEvent: OnEvent | undefined): OnEvent | undefined {
+    if (this.#notifiers.length === 0) return onEvent
+    const others = onEvent === undefined ? [] : typeof onEvent === 'function' ? [onEvent] : onEvent
+    return [...others, (event) => this.#hear(event)]
+  }
+
+  #hear(event: CutoverEvent): void {
     if (event.kind === 'waiting' && event.until !== undefined) this.#waits.set(event.step, event.until)
     const run = this.#run
-    if (run && event.kind === 'ended' && event.end === 'interrupted' && !isCutoverError(run.interruption, 'CUTOVER_FENCED')) {
+    if (
+      run &&
+      event.kind === 'ended' &&
+      event.end === 'interrupted' &&
+      !isCutoverError(run.interruption, 'CUTOVER_FENCED')
+    ) {
       const { id, history, journalPlace } = run
       const text = `It has stopped; nothing was undone. ${history.decided ? 'Going back' : 'It'} goes on when it is run again, with journal ${journalPlace}.`
       const fact = `interrupted ${history.next}`
       const title = `${id}: INTERRUPTED`
-      this.#passing.set('interrupted', { fact, kind: 'interrupted', cutover: id, at: event.at, title, text, details: [], commands: [] })
+      this.#passing.set('interrupted', {
+        fact,
+        kind: 'interrupted',
+        cutover: id,
+        at: event.at,
+        title,
+        text,
+        details: [],
+        commands: [],
+      })
     }
     this.#wake()
   }
@@ -115,7 +143,7 @@ export class Outbox {
     }
     if (failure === undefined) return run.append({ t: 'notified', fact: told })
     this.#givenUp.add(told)
-    const why = failure instanceof Error ? failure.message : String(failure)
+    const why = because(failure)
     run.tell(() => ({
       kind: 'note',
       code: 'CUTOVER_NOT_NOTIFIED',
@@ -135,7 +163,9 @@ export class Outbox {
     try {
       run.journal.hold()
       const late = run.clock.sleep(timeoutMs, { signal: done.signal }).then(() => {
-        const error = new CutoverError('CUTOVER_NOTIFIER_SILENT', `no answer within ${formatDuration(timeoutMs)}`, { retryable: true })
+        const error = new CutoverError('CUTOVER_NOTIFIER_SILENT', `no answer within ${formatDuration(timeoutMs)}`, {
+          retryable: true,
+        })
         giveUp.abort(error)
         throw error
       })

@@ -26,7 +26,8 @@ export function poster(
   { url, fetch = globalThis.fetch }: WebhookOptions,
   name: string,
 ): (body: unknown, headers: Readonly<Record<string, string>>, signal: AbortSignal) => Promise<string> {
-  if (!isHttp(url)) throw invalid(`the url of ${name} is not one; wanted https://… (it is not shown, since it is a secret)`)
+  if (!isHttp(url))
+    throw invalid(`the url of ${name} is not one; wanted https://… (it is not shown, since it is a secret)`)
   return async (body, headers, signal) => {
     const { status, text } = await sent(name, signal, () =>
       fetch(url, {
@@ -41,7 +42,10 @@ export function poster(
     if (status >= 200 && status < 300) return text
     throw new CutoverError('CUTOVER_NOTIFIER_REFUSED', `${name} answered HTTP ${status}`, {
       retryable: status === 408 || status === 429 || status >= 500,
-      next: status < 500 ? `Look whether the webhook of ${name} is still there, and takes this kind of message.` : undefined,
+      next:
+        status < 500
+          ? `Look whether the webhook of ${name} is still there, and takes this kind of message.`
+          : undefined,
     })
   }
 }
@@ -54,7 +58,6 @@ async function sent<T>(name: string, signal: AbortSignal, send: () => Promise<T>
     if (signal.aborted) throw signal.reason
     const { code } = ((error as Error).cause ?? error) as { code?: unknown }
     const why = typeof code === 'string' && /^[A-Z_]+$/.test(code) ? code : 'the connection failed'
-    // oxlint-disable-next-line preserve-caught-error -- as above
     throw new CutoverError('CUTOVER_NOTIFIER_UNREACHABLE', `${name} could not be reached: ${why}`, { retryable: true })
   }
 }

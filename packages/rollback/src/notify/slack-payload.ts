@@ -1,3 +1,4 @@
+import { cut } from './cut.ts'
 import type { Message, MessageKind } from './message.ts'
 
 interface PlainText {
@@ -29,17 +30,17 @@ const most = { header: 150, section: 3_000, fields: 10, field: 2_000, commands: 
 export function slackPayload({ kind, title, text, details, commands }: Message): SlackPayload {
   const fields = details.map(({ name, value }): Markdown => {
     const head = `*${escaped(name)}*\n`
-    return { type: 'mrkdwn', text: head + cut(escaped(value), most.field - head.length) }
+    return { type: 'mrkdwn', text: head + cutEscaped(escaped(value), most.field - head.length) }
   })
   return {
-    text: cut(escaped(title), most.text),
+    text: cutEscaped(escaped(title), most.text),
     blocks: [
       { type: 'header', text: { type: 'plain_text', text: cut(`${marks[kind]} ${title}`, most.header), emoji: true } },
-      { type: 'section', text: { type: 'mrkdwn', text: cut(escaped(text), most.section) } },
+      { type: 'section', text: { type: 'mrkdwn', text: cutEscaped(escaped(text), most.section) } },
       ...(fields.length === 0 ? [] : [{ type: 'section' as const, fields: fields.slice(0, most.fields) }]),
       ...commands.slice(0, most.commands).map((command) => ({
         type: 'section' as const,
-        text: { type: 'mrkdwn' as const, text: `\`\`\`${cut(escaped(command), most.section - 6)}\`\`\`` },
+        text: { type: 'mrkdwn' as const, text: `\`\`\`${cutEscaped(escaped(command), most.section - 6)}\`\`\`` },
       })),
     ],
   }
@@ -61,8 +62,5 @@ const marks: Readonly<Record<MessageKind, string>> = {
 /** The three characters that mean something everywhere: `<!channel>` in what a service said must wake nobody. */
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 
-/** Never in the middle of an escape, nor of a surrogate pair. */
-function cut(text: string, max: number): string {
-  if (text.length <= max) return text
-  return `${text.slice(0, max - 1).replace(/&[a-z]{0,3}$/, '').replace(/[\uD800-\uDBFF]$/, '')}…`
-}
+/** Never in the middle of an escape. */
+const cutEscaped = (text: string, max: number): string => cut(text, max).replace(/&[a-z]{0,3}…$/, '…')

@@ -1,3 +1,4 @@
+import { cut } from './cut.ts'
 import type { Message, MessageKind } from './message.ts'
 
 interface TextBlock {
@@ -33,7 +34,7 @@ export interface AdaptiveCard {
 }
 
 /** A message may have 28 KB; what is longer is refused as a whole. */
-const most = { text: 4_000, detail: 500, details: 20, command: 1_000, commands: 6 }
+const most = { title: 150, text: 1_500, name: 60, detail: 150, details: 16, command: 400, commands: 4 }
 
 /**
  * An Adaptive Card of version 1.4, which Teams shows everywhere.
@@ -44,18 +45,28 @@ const most = { text: 4_000, detail: 500, details: 20, command: 1_000, commands: 
 export function teamsPayload({ kind, title, text, details, commands }: Message): TeamsPayload {
   const facts = details
     .slice(0, most.details)
-    .map(({ name, value }) => ({ title: plain(name), value: plain(cut(value, most.detail)) }))
+    .map(({ name, value }) => ({ title: plain(cut(name, most.name)), value: plain(cut(value, most.detail)) }))
   const content: AdaptiveCard = {
     $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
     type: 'AdaptiveCard',
     version: '1.4',
     body: [
-      { type: 'TextBlock', text: plain(cut(title, most.detail)), wrap: true, size: 'medium', weight: 'bolder', color: colors[kind] },
+      {
+        type: 'TextBlock',
+        text: plain(cut(title, most.title)),
+        wrap: true,
+        size: 'medium',
+        weight: 'bolder',
+        color: colors[kind],
+      },
       { type: 'TextBlock', text: plain(cut(text, most.text)), wrap: true },
       ...(facts.length === 0 ? [] : [{ type: 'FactSet' as const, facts }]),
-      ...commands
-        .slice(0, most.commands)
-        .map((command) => ({ type: 'TextBlock' as const, text: plain(cut(command, most.command)), wrap: true as const, fontType: 'monospace' as const })),
+      ...commands.slice(0, most.commands).map((command) => ({
+        type: 'TextBlock' as const,
+        text: plain(cut(command, most.command)),
+        wrap: true as const,
+        fontType: 'monospace' as const,
+      })),
     ],
   }
   return {
@@ -79,5 +90,3 @@ const colors: Readonly<Record<MessageKind, NonNullable<TextBlock['color']>>> = {
 
 /** A card's text is a subset of Markdown: what a service said must not become a link, a list or emphasis. */
 const plain = (text: string): string => text.replace(/[\\`*_{}[\]<>#]/g, String.raw`\$&`).replace(/\n/g, '\n\n')
-
-const cut = (text: string, max: number): string => (text.length <= max ? text : `${text.slice(0, max - 1)}…`)

@@ -20,7 +20,9 @@ export function teams(options: WebhookOptions): Notifier {
       const answer = await post(teamsPayload(message), {}, signal)
       // The former connectors answer 200 and say in the body that it failed.
       if (/delivery failed|HTTP error \d+/i.test(answer))
-        throw new CutoverError('CUTOVER_NOTIFIER_REFUSED', `${name} took the message and did not deliver it`, { retryable: true })
+        throw new CutoverError('CUTOVER_NOTIFIER_REFUSED', `${name} took the message and did not deliver it`, {
+          retryable: true,
+        })
     },
   }
 }

@@ -2,6 +2,9 @@ import { type Clock, CutoverError, isCutoverError } from '@cutover/core'
 
 import type { PostgresLike } from './postgres-like.ts'
 
+/** One that is sent often has a name: the server reads and plans it once for each connection. */
+export type Statement = string | { readonly name: string; readonly text: string }
+
 type Row = Readonly<Record<string, unknown>>
 
 /** The SQLSTATE, when it was the server that refused; `undefined` when nobody knows what became of it. */
@@ -29,9 +32,9 @@ export class Connection {
   }
 
   /** Asks once. @throws CutoverError `CUTOVER_JOURNAL_FAILED`, retryable, unless the server answers in time */
-  async ask(text: string, values: unknown[]): Promise<readonly Row[]> {
+  async ask(statement: Statement, values: unknown[]): Promise<readonly Row[]> {
     try {
-      return await this.#once(text, values)
+      return await this.#once(statement, values)
     } catch (error) {
       throw this.failed(error)
     }
@@ -41,11 +44,11 @@ export class Connection {
    * Asks again while the connection is lost, each time on what the pool then has: the outcome of a statement whose answer was lost
    * is what the next one finds.
    */
-  async insist(clock: Clock, text: string, values: unknown[]): Promise<readonly Row[]> {
+  async insist(clock: Clock, statement: Statement, values: unknown[]): Promise<readonly Row[]> {
     const startedAt = performance.now()
     for (let pauseMs = 20; ; pauseMs = Math.min(pauseMs * 2, 1_000)) {
       try {
-        return await this.#once(text, values)
+        return await this.#once(statement, values)
       } catch (error) {
         const state = sqlState(error)
         const isPassing = state === undefined ? !isCutoverError(error) : passing.test(state)
@@ -61,18 +64,22 @@ export class Connection {
     return new CutoverError(
       'CUTOVER_JOURNAL_FAILED',
       `${this.location} could not be written or read: ${(error as Error).message}${state === undefined ? '' : ` (SQLSTATE ${state})`}`,
-      { cause: error, retryable: true, next: 'See to it that the database answers, then run it again: it goes on where it was.' },
+      {
+        cause: error,
+        retryable: true,
+        next: 'See to it that the database answers, then run it again: it goes on where it was.',
+      },
     )
   }
 
   /** A connection that is lost without a word never answers. */
-  async #once(text: string, values: unknown[]): Promise<readonly Row[]> {
+  async #once(statement: Statement, values: unknown[]): Promise<readonly Row[]> {
     let timer: NodeJS.Timeout | undefined
     const ms = this.#patienceMs / 2
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new Error(`no answer in ${ms} ms`)), ms)
     })
-    const asked = this.#client.query(text, values)
+    const asked = this.#client.query({ ...(typeof statement === 'string' ? { text: statement } : statement), values })
     asked.catch(() => {})
     try {
       return (await Promise.race([asked, late])).rows as Row[]

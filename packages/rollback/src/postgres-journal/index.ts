@@ -1,12 +1,14 @@
-import { CutoverError, knownOptions } from '@cutover/core'
+import { type Clock, CutoverError, knownOptions, systemClock } from '@cutover/core'
 
-import { assertNext, provenRecords, type StoredRecord, storedRecord } from '../chained-records.ts'
+import { provenRecords, type StoredRecord } from '../chained-records.ts'
 import type { Journal, JournalEntry, OpenJournal, OpenOptions } from '../journal.ts'
 import { Connection, sqlState } from './connection.ts'
-import { moment, PostgresLease } from './lease.ts'
+import { PostgresLease } from './lease.ts'
 import type { PostgresLike } from './postgres-like.ts'
+import { RecordWriter } from './record-writer.ts'
 import { requestTable } from './request-table.ts'
 import { postgresJournalTables, type Tables, tablesIn } from './tables.ts'
+import { truncated } from './truncated.ts'
 
 export { type PostgresLike } from './postgres-like.ts'
 export { postgresJournalTables } from './tables.ts'
@@ -19,10 +21,13 @@ export interface PostgresJournalOptions {
 }
 
 /**
- * A journal in PostgreSQL, for runners and operators on several machines. Each record is one statement, committed and flushed
- * before `append` resolves; it counts only under the fence of the present holder, with the next number, after the record that this
- * holder knows. When the connection is lost in the midst of it, the same statement is sent again for a third of the lease, at
- * most 10 s: a record is never there twice, and one that was acknowledged is never gone.
+ * A journal in PostgreSQL, for runners and operators on several machines. Each record is one statement, committed before `append`
+ * resolves; it counts only under the fence of the present holder, with the next number, after the record that this holder knows.
+ * When the connection is lost in the midst of it, the same statement is sent again for a third of the lease, at most 10 s: a record
+ * is never there twice, and one that was acknowledged is never gone.
+ *
+ * Every record waits for its flush but `outcome` and `settled`, which are flushed with the next one: a server that crashes between
+ * them is given them again by the run that goes on, and to one that is dead with it they are a step in doubt, as the service knows.
  *
  * @param client a `Pool` of `pg`, or what queries like one
  * @throws CutoverError as `fileJournal`; `CUTOVER_JOURNAL_FAILED`, retryable, when the database does not answer, or does not flush
@@ -43,7 +48,7 @@ export function postgresJournal(client: PostgresLike, name: string, options: Pos
     requests: requestTable(connection, tables, name),
     async read() {
       try {
-        return (await recorded(connection, tables, name)).entries
+        return (await recorded(connection, tables, name, systemClock)).entries
       } catch (error) {
         if (isMissing(error)) return []
         throw error
@@ -52,10 +57,17 @@ export function postgresJournal(client: PostgresLike, name: string, options: Pos
     async open(opening) {
       await prepare(connection, schema, opening)
       // What is no whole journal is not taken.
-      await recorded(connection, tables, name)
+      await recorded(connection, tables, name, opening.clock)
       const lease = await PostgresLease.take(connection, tables, name, { ...opening, leaseMs })
       try {
-        return openHeld(connection, tables, name, lease, opening, await recorded(connection, tables, name))
+        return openHeld(
+          connection,
+          tables,
+          name,
+          lease,
+          opening,
+          await recorded(connection, tables, name, opening.clock),
+        )
       } catch (error) {
         await lease.release().catch(() => {})
         throw error
@@ -74,8 +86,7 @@ function openHeld(
   { clock }: OpenOptions,
   { entries, hashes }: Recorded,
 ): OpenJournal {
-  let next = hashes.length
-  let hash = hashes.at(-1) ?? ''
+  const writer = new RecordWriter(connection, tables, name, lease, { clock, hashes })
   let closed = false
   return {
     fence: lease.fence,
@@ -87,15 +98,7 @@ function openHeld(
     renew: () => lease.renew(),
     async append(entry: JournalEntry) {
       lease.hold()
-      assertNext(entry, next)
-      const record = storedRecord(entry, hash)
-      const at = moment()
-      const values = [name, lease.fence, next, hash, record.body, record.hash]
-      const [written] = await connection.insist(clock, appending(tables), values)
-      if (!written) await assertWritten(connection, tables, name, lease, next, record, clock)
-      lease.seen(at)
-      hash = record.hash
-      next += 1
+      await writer.write(entry)
       lease.hold()
     },
     async close() {
@@ -106,42 +109,15 @@ function openHeld(
   }
 }
 
-/**
- * One statement, so one commit: the row of the journal goes on, and only then there is a record. It is flushed also where the
- * database would not wait for it; `local` and stricter settings stay as they are.
- */
-const appending = ({ journal, record }: Tables): string => `
-  WITH own AS (
-    UPDATE ${journal} SET records = records + 1, hash = $6, renewed_at = clock_timestamp()
-    WHERE name = $1 AND fence = $2 AND records = $3 AND hash = $4
-    RETURNING CASE current_setting('synchronous_commit') WHEN 'off' THEN set_config('synchronous_commit', 'on', true) END
-  )
-  INSERT INTO ${record} (journal, seq, body, hash) SELECT $1, $3, $5, $6 FROM own RETURNING 1`
-
-/** It was not taken: since an earlier sending of it was (its answer was lost), or since another holds the journal. */
-async function assertWritten(
+async function recorded(
   connection: Connection,
   { journal, record }: Tables,
   name: string,
-  lease: PostgresLease,
-  seq: number,
-  { hash }: StoredRecord,
-  clock: OpenOptions['clock'],
-): Promise<void> {
-  const [row] = await connection.insist(
-    clock,
-    `SELECT j.fence, j.records, r.hash FROM ${journal} j LEFT JOIN ${record} r ON r.journal = j.name AND r.seq = $2
-     WHERE j.name = $1`,
-    [name, seq],
-  )
-  if (row?.['hash'] === hash) return
-  if (row && Number(row['fence']) !== lease.fence) throw lease.lost()
-  throw truncated(connection.location, Number(row?.['records'] ?? 0), seq)
-}
-
-async function recorded(connection: Connection, { journal, record }: Tables, name: string): Promise<Recorded> {
+  clock: Clock,
+): Promise<Recorded> {
   // One statement is one snapshot, also while another appends.
-  const rows = await connection.ask(
+  const rows = await connection.insist(
+    clock,
     `SELECT j.records, j.hash AS head, r.seq, r.body, r.hash FROM ${journal} j LEFT JOIN ${record} r ON r.journal = j.name
      WHERE j.name = $1 ORDER BY r.seq`,
     [name],
@@ -190,9 +166,4 @@ const isMissing = (error: unknown): boolean => /^(42P01|3F000)$/.test(sqlState((
 const broken = (location: string, what: string): CutoverError =>
   new CutoverError('CUTOVER_JOURNAL_BROKEN', `REFUSED: ${location}: ${what}`, {
     next: 'Restore its tables as they were written; nothing was done.',
-  })
-
-const truncated = (location: string, found: number, known: number): CutoverError =>
-  new CutoverError('CUTOVER_JOURNAL_TRUNCATED', `REFUSED: ${location} has ${found} records, but ${known} were acknowledged`, {
-    next: 'Find the database that has them all, perhaps before a failover; without it nobody knows what to undo.',
   })

@@ -34,7 +34,14 @@ export class PostgresLease {
   #isLost = false
   #isReleased = false
 
-  private constructor(connection: Connection, tables: Tables, name: string, fence: number, leaseMs: number, at: Moment) {
+  private constructor(
+    connection: Connection,
+    tables: Tables,
+    name: string,
+    fence: number,
+    leaseMs: number,
+    at: Moment,
+  ) {
     this.fence = fence
     this.#connection = connection
     this.#tables = tables
@@ -58,7 +65,13 @@ export class PostgresLease {
       if (held) await outlive(connection, tables, name, held, options)
       const at = moment()
       const holder = JSON.stringify(thisProcess())
-      const [taken] = await connection.insist(options.clock, taking(tables), [name, held?.fence ?? 0, holder, token, leaseMs])
+      const [taken] = await connection.insist(options.clock, taking(tables), [
+        name,
+        held?.fence ?? 0,
+        holder,
+        token,
+        leaseMs,
+      ])
       const fence = Number(taken?.['fence'] ?? (await ownFence(connection, tables, name, token, options.clock)))
       if (fence > 0) return new PostgresLease(connection, tables, name, fence, leaseMs, at)
     }
@@ -102,10 +115,10 @@ export class PostgresLease {
   async release(): Promise<void> {
     this.#isReleased = true
     clearInterval(this.#heartbeat)
-    await this.#connection.ask(
-      `UPDATE ${this.#tables.journal} SET released = true WHERE name = $1 AND fence = $2`,
-      [this.#name, this.fence],
-    )
+    await this.#connection.ask(`UPDATE ${this.#tables.journal} SET released = true WHERE name = $1 AND fence = $2`, [
+      this.#name,
+      this.fence,
+    ])
   }
 
   /** Both clocks: one stands still while a machine sleeps, the other can be set. */
@@ -138,7 +151,10 @@ async function ownFence(
   token: string,
   clock: Clock,
 ): Promise<number> {
-  const [row] = await connection.insist(clock, `SELECT fence FROM ${journal} WHERE name = $1 AND token = $2`, [name, token])
+  const [row] = await connection.insist(clock, `SELECT fence FROM ${journal} WHERE name = $1 AND token = $2`, [
+    name,
+    token,
+  ])
   return Number(row?.['fence'] ?? 0)
 }
 
@@ -180,7 +196,8 @@ async function outlive(
   if (life === 'dead') return
   if (life === 'alive') throw inUse(connection.location, held, clock)
   onWaiting?.(held.holder.who, clock.now() + leftMs)
-  await clock.sleep(leftMs, { signal })
+  // A timer may come a little early.
+  await clock.sleep(Math.ceil(leftMs) + 5, { signal })
   const again = await heldNow(connection, tables, name, clock)
   if (again && !again.released && again.ageMs < again.leaseMs) throw inUse(connection.location, again, clock)
 }

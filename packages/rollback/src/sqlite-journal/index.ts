@@ -5,7 +5,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { CutoverError, knownOptions } from '@cutover/core'
 
 import { assertNext, provenRecords, type StoredRecord, storedRecord } from '../chained-records.ts'
-import { Lease, overtaken } from '../file-journal/lease.ts'
+import { holderOf, Lease, overtaken } from '../file-journal/lease.ts'
 import { requestFile } from '../file-journal/request-file.ts'
 import type { Journal, OpenJournal } from '../journal.ts'
 import { broken, databaseToRead, databaseToWrite, explained } from './database.ts'
@@ -36,6 +36,7 @@ export function sqliteJournal(path: string, options: SqliteJournalOptions = {}):
     location: path,
     fullPath: file,
     requests: requestFile(file),
+    holder: () => holderOf(file),
     read: async () => recorded(file).entries,
     async open({ clock, signal, onWaiting }) {
       const above = recorded(file).entries.at(-1)?.fence ?? 0

@@ -1,6 +1,10 @@
 import type { CutoverEvent } from '@cutover/core'
 
+import { type Note, noted, withoutQuiet } from './notes.ts'
 import { begun, freshStep, type ShownStep, stepAfter } from './shown-step.ts'
+import { type Used, usedOf } from './used.ts'
+
+type Of<Kind extends CutoverEvent['kind']> = Extract<CutoverEvent, { kind: Kind }>
 
 /** What a screen knows: the events so far, folded. */
 export interface ScreenState {
@@ -15,10 +19,19 @@ export interface ScreenState {
   /** What is undone, in that order. */
   readonly wayBack: readonly ShownStep[]
   readonly goingBack: { readonly because: string; readonly since: number } | undefined
-  readonly forecast: Extract<CutoverEvent, { kind: 'forecast' }> | undefined
+  readonly forecast: Of<'forecast'> | undefined
+  /** An operator has stopped it before the next step. */
+  readonly paused: Of<'paused'> | undefined
+  /** Guards, criteria and limits that are not well now. */
+  readonly alarms: readonly Of<'alarm'>[]
+  /** Applied changes that are not as they were left. */
+  readonly drifts: readonly Of<'drift'>[]
+  /** Questions about something beside the steps. */
+  readonly questions: readonly Of<'parked'>[]
+  readonly used: Used | undefined
   /** Sentences that belong to no step. */
-  readonly notes: readonly string[]
-  readonly ended: Extract<CutoverEvent, { kind: 'ended' }> | undefined
+  readonly notes: readonly Note[]
+  readonly ended: Of<'ended'> | undefined
   /** The time of the last event. */
   readonly at: number
 }
@@ -33,6 +46,11 @@ export const blank: ScreenState = {
   wayBack: [],
   goingBack: undefined,
   forecast: undefined,
+  paused: undefined,
+  alarms: [],
+  drifts: [],
+  questions: [],
+  used: undefined,
   notes: [],
   ended: undefined,
   at: 0,
@@ -47,28 +65,62 @@ export function fold(state: ScreenState, event: CutoverEvent): ScreenState {
     case 'forecast':
       return { ...now, forecast: event }
     case 'rolling-back':
-      return { ...now, goingBack: { because: event.because, since: event.at }, steps: turnedBack(state, event) }
+      return { ...now, ...wentOn(state, event), steps: turnedBack(state, event) }
     case 'ended':
       return { ...now, ended: event, steps: state.steps.map(halted), wayBack: state.wayBack.map(halted) }
     case 'paused':
+      return { ...now, paused: event }
     case 'resumed':
-    case 'alarm':
+      return { ...now, paused: undefined, notes: noted(state, event.kind, event.text) }
+    case 'alarm': {
+      const others = state.alarms.filter(({ id }) => id !== event.id)
+      if (event.state === 'resolved') return { ...now, alarms: others, notes: noted(state, event.kind, event.text) }
+      return { ...now, alarms: [...others, event] }
+    }
     case 'drift':
-    case 'approval':
+      return { ...now, drifts: [...state.drifts.filter(({ step }) => step !== event.step), event] }
     case 'change-forgotten':
-      return { ...now, notes: [...state.notes, event.text] }
+      return { ...now, notes: noted(state, event.kind, event.text) }
     case 'note':
-      return event.step === undefined
-        ? { ...now, notes: [...state.notes, event.text] }
-        : { ...now, ...withStep(state, event.step, event) }
+      return { ...now, ...afterNote(state, event) }
+    case 'parked':
+      if (!event.step.startsWith('@')) return { ...now, ...withStep(state, event.step, event) }
+      return { ...now, questions: [...state.questions.filter(({ step }) => step !== event.step), event] }
     case 'waiting':
       // Before it is opened, a journal may wait until the lease of another is over.
       return state.journal === undefined
-        ? { ...now, cutover: event.step, notes: [event.text] }
-        : { ...now, ...withStep(state, event.step, event) }
+        ? { ...now, cutover: event.step, notes: noted(blank, event.kind, event.text) }
+        : { ...now, ...withStep(state, event.step, event), ended: undefined }
     default:
-      return { ...now, ...withStep(state, event.step, event) }
+      // Who watches sees it end (parked, killed) and go on in another process.
+      return { ...now, ...withStep(state, event.step, event), ended: undefined, notes: withoutQuiet(state) }
   }
+}
+
+/** What kept the script from going on is moot; the way back asks its own questions. */
+const wentOn = (state: ScreenState, { because, at }: Of<'rolling-back'>): Partial<ScreenState> => ({
+  goingBack: { because, since: state.goingBack?.since ?? at },
+  ended: undefined,
+  paused: undefined,
+  questions: [],
+})
+
+function afterNote(state: ScreenState, event: Of<'note'>): Partial<ScreenState> {
+  const { code, step, text } = event
+  if (code === 'CUTOVER_LIMITS') return { used: usedOf(event.data) ?? state.used }
+  if (code === 'CUTOVER_DRIFT_OVER')
+    return { drifts: state.drifts.filter((drift) => drift.step !== step), notes: noted(state, code, text) }
+  // Who watches sees another process go on.
+  if (code === 'CUTOVER_RUNNER') return { ended: undefined, notes: noted(state, code, text) }
+  const answered = code === 'CUTOVER_ANSWERED' ? step : undefined
+  if (answered?.startsWith('@')) {
+    return {
+      questions: state.questions.filter((question) => question.step !== answered),
+      drifts: state.drifts.filter((drift) => `@drift/${drift.step}` !== answered),
+      notes: noted(state, code, text),
+    }
+  }
+  return step === undefined ? { notes: noted(state, code, text) } : withStep(state, step, event)
 }
 
 function opened(event: Extract<CutoverEvent, { kind: 'opened' }>): ScreenState {

@@ -1,11 +1,14 @@
 import { formatDuration } from '@cutover/core'
 
+import { forecastLines, undoneText } from './forecast-lines.ts'
 import type { Glyphs } from './glyphs.ts'
-import { counted, dayOf, minuteOf, timeOf } from './instant-text.ts'
+import { dayOf, minuteOf, timeOf } from './instant-text.ts'
 import { cutLine, type Line, type Span, span, spread, wrap } from './line.ts'
+import type { Look } from './look.ts'
 import type { ScreenState } from './screen-state.ts'
 import { begun, isSettled, type ShownStep } from './shown-step.ts'
-import { type Look, stepLines } from './step-lines.ts'
+import { standingLines } from './standing-lines.ts'
+import { stepLines } from './step-lines.ts'
 
 export interface ScreenOptions {
   /** The time to count from, epoch milliseconds. */
@@ -29,7 +32,8 @@ export function screenLines(state: ScreenState, options: ScreenOptions): Line[] 
   const isOver = state.ended !== undefined || state.goingBack !== undefined
   const above = rows.slice(0, outlined).flatMap(({ lines }) => lines)
   const live = rows.slice(settled === -1 ? outlined : settled, outlined).flatMap(({ lines }) => lines)
-  const below = [...wayBackLines(state, look), ...noteLines(state, look), ...bottomLines(state, options)]
+  const beside = [...standingLines(state, look), ...noteLines(state, look)]
+  const below = [...wayBackLines(state, look), ...beside, ...bottomLines(state, options)]
   const ahead = isOver ? [] : rows.slice(outlined).flatMap(({ lines }) => lines)
   const room = height - live.length - below.length
   const all = [...headerLines(state, options), ...above, ...shortened(ahead, room, glyphs), ...below]
@@ -76,15 +80,15 @@ function noteLines({ notes }: ScreenState, { glyphs, width }: Look): Line[] {
   if (notes.length === 0) return []
   return [
     [],
-    ...notes.slice(-3).map((note) => cutLine([span(' ! ', 'doubt'), span(glyphs.text(note))], width, glyphs.more)),
+    ...notes.slice(-3).map(({ text }) => cutLine([span(' ! ', 'doubt'), span(glyphs.text(text))], width, glyphs.more)),
   ]
 }
 
-/** How it stands: what going back would cost, how far it is, or how it has ended. */
+/** How it stands: what was used, what going back would cost, how far it is, or how it has ended. */
 function bottomLines(state: ScreenState, options: ScreenOptions): Line[] {
   const { glyphs, width } = options
   const { ended } = state
-  const lines = ended === undefined || ended.end === 'parked' ? [forecastLine(state, options)] : []
+  const lines = ended === undefined || ended.end === 'parked' ? forecastLines(state, options) : []
   if (ended) {
     const isGood = ended.end === 'completed'
     const tone = isGood ? 'good' : ended.end === 'interrupted' || ended.end === 'parked' ? 'doubt' : 'bad'
@@ -98,29 +102,3 @@ function bottomLines(state: ScreenState, options: ScreenOptions): Line[] {
   const shown = lines.filter((line) => line.length > 0)
   return shown.length === 0 ? [] : [[], ...shown]
 }
-
-function forecastLine(
-  { forecast, goingBack, wayBack, ended }: ScreenState,
-  { now, rtoMs, glyphs, width }: ScreenOptions,
-): Line {
-  if (goingBack !== undefined) {
-    const elapsed = now - goingBack.since
-    const rto = rtoMs === undefined ? '' : ` of ${formatDuration(rtoMs)}`
-    const tone = rtoMs !== undefined && elapsed > rtoMs ? 'bad' : 'busy'
-    const parts = [`${ended ? 'went' : 'going'} back for ${counted(elapsed)}${rto}`, undoneText({ wayBack })]
-    return [span(` ${parts.join(glyphs.dot)}`, tone)]
-  }
-  if (forecast === undefined) return []
-  const { backMs, latestAbortAt, unestimated = 0 } = forecast
-  const open =
-    unestimated === 0 ? '' : `, and ${unestimated} step${unestimated === 1 ? '' : 's'} that nobody can estimate`
-  const isTooSlow = rtoMs !== undefined && backMs > rtoMs
-  const back = span(` back now ${counted(backMs)}${open}`, isTooSlow ? 'bad' : undefined)
-  const isTooLate = latestAbortAt !== undefined && now > latestAbortAt
-  const latest = `${glyphs.dot}latest safe abort ${latestAbortAt === undefined ? '' : timeOf(latestAbortAt)}`
-  const line = latestAbortAt === undefined ? [back] : [back, span(latest, isTooLate ? 'bad' : undefined)]
-  return cutLine(line, width, glyphs.more)
-}
-
-const undoneText = ({ wayBack }: Pick<ScreenState, 'wayBack'>): string =>
-  `${wayBack.filter(({ standing }) => standing === 'undone').length} undone`

@@ -14,6 +14,7 @@ export interface ShownStep {
     | 'recorded'
     | 'failed'
     | 'undecided'
+    | 'skipped'
     | 'undone'
     | 'stopped'
     | 'parked'
@@ -26,6 +27,7 @@ export interface ShownStep {
   /** The last that it, or a check, has said about itself. */
   readonly said: string | undefined
   readonly question: Of<'parked'> | undefined
+  readonly approval: Of<'approval'> | undefined
 }
 
 export const freshStep = (step: string, title: string, estimateMs?: number): ShownStep => ({
@@ -40,6 +42,7 @@ export const freshStep = (step: string, title: string, estimateMs?: number): Sho
   wait: undefined,
   said: undefined,
   question: undefined,
+  approval: undefined,
 })
 
 export const begun = ({ standing }: ShownStep): boolean => standing !== 'outlined'
@@ -60,8 +63,13 @@ export function stepAfter(step: ShownStep, event: CutoverEvent): ShownStep {
       return { ...running(step, event.at), progress: event }
     case 'waiting':
       return { ...running(step, event.at), wait: event, said: undefined }
+    case 'approval':
+      return { ...running(step, event.at), title: event.title, approval: event, said: undefined }
     case 'note':
-      return { ...step, said: event.text }
+      // Answered, it waits for its next run.
+      return event.code === 'CUTOVER_ANSWERED' && step.question
+        ? { ...step, standing: 'stopped', question: undefined, said: event.text }
+        : { ...step, said: event.text }
     case 'step-done': {
       const { title, tookMs, how } = event
       return { ...step, title, standing: how, tookMs, wait: undefined, said: undefined }
@@ -83,10 +91,22 @@ const running = (step: ShownStep, at: number): ShownStep =>
 const standings = { pass: 'done', fail: 'failed', undecided: 'undecided' } as const
 
 function answered(step: ShownStep, { title, status, final, at, text }: Of<'check-answered'>): ShownStep {
-  const prefix = `${title}: ${status}: `
-  const said = text.startsWith(prefix) ? text.slice(prefix.length) : text
+  const prefix = [`${title}: ${status}: `, `${title}: `].find((start) => text.startsWith(start)) ?? ''
+  const said = text.slice(prefix.length)
   if (!final) return { ...running(step, at), title, wait: undefined, said }
   const tookMs = step.startedAt === undefined ? undefined : at - step.startedAt
+  if (said.startsWith('SKIPPED by ')) {
+    return {
+      ...step,
+      title,
+      standing: 'skipped',
+      tookMs,
+      wait: undefined,
+      progress: undefined,
+      question: undefined,
+      said,
+    }
+  }
   const standing = status === 'pass' && tookMs === undefined ? 'recorded' : standings[status]
-  return { ...step, title, standing, tookMs, wait: undefined, progress: undefined, said }
+  return { ...step, title, standing, tookMs, wait: undefined, progress: undefined, question: undefined, said }
 }

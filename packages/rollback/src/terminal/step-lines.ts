@@ -1,18 +1,12 @@
 import { formatDuration } from '@cutover/core'
 
+import { approvalLines } from './approval-lines.ts'
 import type { Glyphs } from './glyphs.ts'
 import { amount, counted, timeOf } from './instant-text.ts'
 import { cutLine, type Line, lineWidth, padEnd, type Span, span, spread, type Tone, widthOf, wrap } from './line.ts'
+import type { Look } from './look.ts'
 import { questionLines } from './question-lines.ts'
 import type { ShownStep } from './shown-step.ts'
-
-/** What all lines of a screen have in common. */
-export interface Look {
-  readonly now: number
-  readonly width: number
-  readonly glyphs: Glyphs
-  readonly journal: string
-}
 
 /** Sub-lines stand below the title's first letter but one. */
 const indent = '      '
@@ -54,6 +48,8 @@ function signOf({ standing }: ShownStep, glyphs: Glyphs): readonly [string, Tone
       return [glyphs.undone, 'good']
     case 'stopped':
       return [glyphs.stopped, 'faint']
+    case 'skipped':
+      return ['!', 'doubt']
     case 'undecided':
     case 'parked':
       return [glyphs.question, 'doubt']
@@ -76,6 +72,8 @@ function timeColumn(step: ShownStep, { now }: Look): Span {
     }
     case 'parked':
       return span('PARKED', 'doubt')
+    case 'skipped':
+      return span('SKIPPED', 'doubt')
     case 'stopped':
       return span('stopped', 'faint')
     case 'recorded':
@@ -109,11 +107,14 @@ function subLines(step: ShownStep, number: number, look: Look): Line[] {
       glyphs,
       journal,
     })
-  if (step.standing === 'failed' || step.standing === 'undecided') {
+  if (step.standing === 'failed' || step.standing === 'undecided' || step.standing === 'skipped') {
     if (step.said === undefined) return []
     return wrap(glyphs.text(step.said), width - widthOf(indent)).map((text) => [span(indent + text)])
   }
+  if (step.standing === 'stopped' && step.said !== undefined)
+    return wrap(glyphs.text(step.said), width - widthOf(indent)).map((text) => [span(indent + text)])
   if (step.standing !== 'running') return []
+  if (step.approval !== undefined) return approvalLines(step.approval, look)
   const lines: Line[] = []
   if (step.progress) lines.push(progressLine(step.progress, look))
   if (step.wait) lines.push(waitLine(step.wait, look))

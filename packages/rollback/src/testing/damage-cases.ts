@@ -76,51 +76,59 @@ export function damageCases(add: AddCase, { alter, remove, lose, tear, full, cut
     })
   }
   if (full) {
-    add('fails when nothing more fits, keeps what was acknowledged, and goes on when there is room', async ({ journal, place, kind }) => {
-      const { opened, write } = await writer(journal())
-      await write(...kept)
-      const large = value('large', noise(64_000))
-      {
-        await using _full = await full(place)
-        const error = await rejects(write(large), 'CUTOVER_JOURNAL_FAILED', 'a record that does not fit')
-        equal(error.retryable, true, 'retryable')
-        await opened.close().catch(() => {})
-        equal(items(await journal().read()), kept, 'the records')
-      }
+    add(
+      'fails when nothing more fits, keeps what was acknowledged, and goes on when there is room',
+      async ({ journal, place, kind }) => {
+        const { opened, write } = await writer(journal())
+        await write(...kept)
+        const large = value('large', noise(64_000))
+        const disk = await full(place)
+        try {
+          const error = await rejects(write(large), 'CUTOVER_JOURNAL_FAILED', 'a record that does not fit')
+          equal(error.retryable, true, 'retryable')
+          await opened.close().catch(() => {})
+          equal(items(await journal().read()), kept, 'the records')
+        } finally {
+          await disk[Symbol.asyncDispose]()
+        }
 
-      // A process that could not give its lease back, as there was no room, ends.
-      await kind.holder(place, { is: 'dead', endsInMs: 0 })
-      const next = await writer(journal())
-      equal(items(next.opened.entries), kept, 'what the successor finds')
-      await next.write(large)
-      await next.opened.close()
-      equal(items(await journal().read()), [...kept, large], 'the records in the end')
-    })
+        // A process that could not give its lease back, as there was no room, ends.
+        await kind.holder(place, { is: 'dead', endsInMs: 0 })
+        const next = await writer(journal())
+        equal(items(next.opened.entries), kept, 'what the successor finds')
+        await next.write(large)
+        await next.opened.close()
+        equal(items(await journal().read()), [...kept, large], 'the records in the end')
+      },
+    )
   }
   if (cut) {
     for (const when of ['request', 'answer'] as const) {
-      add(`knows what became of a record when the connection is cut before the ${when} arrives`, async ({ journal, place }) => {
-        const { opened, write } = await writer(journal())
-        await write(...kept)
-        await cut(place, when)
+      add(
+        `knows what became of a record when the connection is cut before the ${when} arrives`,
+        async ({ journal, place }) => {
+          const { opened, write } = await writer(journal())
+          await write(...kept)
+          await cut(place, when)
 
-        const outcome: unknown = await write(value('in doubt')).then(
-          () => 'acknowledged',
-          (error: unknown) => error,
-        )
-        if (outcome === 'acknowledged') await write(value('behind it'))
-        else if (!isCutoverError(outcome, 'CUTOVER_JOURNAL_FAILED') || !outcome.retryable)
-          failed(`it ended with ${String(outcome)}`, outcome)
-        await opened.close()
+          const outcome: unknown = await write(value('in doubt')).then(
+            () => 'acknowledged',
+            (error: unknown) => error,
+          )
+          if (outcome === 'acknowledged') await write(value('behind it'))
+          else if (!isCutoverError(outcome, 'CUTOVER_JOURNAL_FAILED') || !outcome.retryable)
+            failed(`it ended with ${String(outcome)}`, outcome)
+          await opened.close()
 
-        const next = await writer(journal())
-        const found = items(next.opened.entries).slice(kept.length)
-        await next.opened.close()
-        const wanted =
-          outcome === 'acknowledged' ? [[value('in doubt'), value('behind it')]] : [[], [value('in doubt')]]
-        if (!wanted.some((each) => JSON.stringify(each) === JSON.stringify(found)))
-          failed(`${String(outcome)}, and then there was ${JSON.stringify(found)}`)
-      })
+          const next = await writer(journal())
+          const found = items(next.opened.entries).slice(kept.length)
+          await next.opened.close()
+          const wanted =
+            outcome === 'acknowledged' ? [[value('in doubt'), value('behind it')]] : [[], [value('in doubt')]]
+          if (!wanted.some((each) => JSON.stringify(each) === JSON.stringify(found)))
+            failed(`${String(outcome)}, and then there was ${JSON.stringify(found)}`)
+        },
+      )
     }
   }
 }

@@ -18,7 +18,7 @@ export function holderCases(add: AddCase): void {
     equal(items(await journal().read()), [opening, value('a')], 'the records')
   })
 
-  add('of two that open it at once, one holds it', async ({ journal }) => {
+  add('is held by one of several that open it at once', async ({ journal }) => {
     const attempts = [0, 1, 2].map(() => journal().open({ clock: systemClock }))
     const winner = await Promise.any(attempts)
     const outcomes = await renewedDuring(winner, Promise.allSettled(attempts))
@@ -46,23 +46,26 @@ export function holderCases(add: AddCase): void {
     await first.opened.close().catch(() => {})
   })
 
-  add('refuses the next record of a holder that was followed, and every one after it', async ({ journal, place, kind }) => {
-    const zombie = await writer(journal())
-    await zombie.write(opening)
-    await kind.holder(place, { is: 'dead', endsInMs: 20_000 })
-    const successor = await writer(journal())
+  add(
+    'refuses the next record of a holder that was followed, and every one after it',
+    async ({ journal, place, kind }) => {
+      const zombie = await writer(journal())
+      await zombie.write(opening)
+      await kind.holder(place, { is: 'dead', endsInMs: 20_000 })
+      const successor = await writer(journal())
 
-    await rejects(zombie.write(value('late')), 'CUTOVER_FENCED', 'the old fence, before its successor has written')
-    await successor.write(value('a'))
-    await rejects(zombie.write(value('late')), 'CUTOVER_FENCED', 'the old fence')
-    await rejects(zombie.opened.renew(), 'CUTOVER_FENCED', 'renewing it')
-    throws(() => zombie.opened.hold(), 'CUTOVER_FENCED', 'holding it')
-    await zombie.opened.close().catch(() => {})
-    await successor.write(value('b'))
-    await successor.opened.close()
+      await rejects(zombie.write(value('late')), 'CUTOVER_FENCED', 'the old fence, before its successor has written')
+      await successor.write(value('a'))
+      await rejects(zombie.write(value('late')), 'CUTOVER_FENCED', 'the old fence')
+      await rejects(zombie.opened.renew(), 'CUTOVER_FENCED', 'renewing it')
+      throws(() => zombie.opened.hold(), 'CUTOVER_FENCED', 'holding it')
+      await zombie.opened.close().catch(() => {})
+      await successor.write(value('b'))
+      await successor.opened.close()
 
-    equal(items(await journal().read()), [opening, value('a'), value('b')], 'the records')
-  })
+      equal(items(await journal().read()), [opening, value('a'), value('b')], 'the records')
+    },
+  )
 
   add('refuses one that was followed by several, and its closing disturbs nobody', async ({ journal, place, kind }) => {
     const zombie = await writer(journal())
@@ -81,24 +84,27 @@ export function holderCases(add: AddCase): void {
     equal(items(await journal().read()), [opening, value('a')], 'the records')
   })
 
-  add('waits for the end of the lease of a holder that cannot be seen, and tells it', async ({ journal, place, kind }) => {
-    const zombie = await writer(journal())
-    await zombie.write(opening)
-    await kind.holder(place, { is: 'elsewhere', endsInMs: 300 })
-    const waits: { readonly holder: string; readonly until: number }[] = []
+  add(
+    'waits for the end of the lease of a holder that cannot be seen, and tells it',
+    async ({ journal, place, kind }) => {
+      const zombie = await writer(journal())
+      await zombie.write(opening)
+      await kind.holder(place, { is: 'elsewhere', endsInMs: 300 })
+      const waits: { readonly holder: string; readonly until: number }[] = []
 
-    const successor = await writer(journal(), { onWaiting: (holder, until) => waits.push({ holder, until }) })
+      const successor = await writer(journal(), { onWaiting: (holder, until) => waits.push({ holder, until }) })
 
-    equal(waits.length, 1, 'how often it was told')
-    const [told] = waits
-    if (told && (told.holder === '' || told.until > systemClock.now() + 50))
-      failed(`it was taken before ${told.until}, until when ${told.holder} had it`)
-    await rejects(zombie.write(value('late')), 'CUTOVER_FENCED', 'the old fence')
-    await zombie.opened.close().catch(() => {})
-    await successor.write(value('a'))
-    await successor.opened.close()
-    equal(items(await journal().read()), [opening, value('a')], 'the records')
-  })
+      equal(waits.length, 1, 'how often it was told')
+      const [told] = waits
+      if (told && (told.holder === '' || told.until > systemClock.now() + 50))
+        failed(`it was taken before ${told.until}, until when ${told.holder} had it`)
+      await rejects(zombie.write(value('late')), 'CUTOVER_FENCED', 'the old fence')
+      await zombie.opened.close().catch(() => {})
+      await successor.write(value('a'))
+      await successor.opened.close()
+      equal(items(await journal().read()), [opening, value('a')], 'the records')
+    },
+  )
 
   add('respects a lease that is renewed while it is waited for', async ({ journal, place, kind }) => {
     const first = await writer(journal())

@@ -12,7 +12,11 @@ export function equal(found: unknown, wanted: unknown, what: string): void {
   if (!sameJson(found, wanted)) failed(`${what}: found ${JSON.stringify(found)}, wanted ${JSON.stringify(wanted)}`)
 }
 
-export async function rejects(call: Promise<unknown>, codes: string | readonly string[], what: string): Promise<CutoverError> {
+export async function rejects(
+  call: Promise<unknown>,
+  codes: string | readonly string[],
+  what: string,
+): Promise<CutoverError> {
   const outcome: unknown = await call.then(
     () => 'it did not reject',
     (error: unknown) => error,

@@ -43,7 +43,8 @@ export async function postgresServer(settings: Readonly<Record<string, string>> 
   const port = await freePort()
   const set = { listen_addresses: '127.0.0.1', unix_socket_directories: directory, port: String(port), ...settings }
   const parameters = ['-D', data, ...Object.entries(set).flatMap(([name, to]) => ['-c', `${name}=${to}`])]
-  const start = (): Promise<ChildProcess> => running(spawn(join(bin, 'postgres'), parameters, { ...user, stdio: ['ignore', 'ignore', 'pipe'] }))
+  const start = (): Promise<ChildProcess> =>
+    running(spawn(join(bin, 'postgres'), parameters, { ...user, stdio: ['ignore', 'ignore', 'pipe'] }))
   let child = await start()
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return

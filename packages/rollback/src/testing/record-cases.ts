@@ -17,18 +17,25 @@ export function recordCases(add: AddCase): void {
     equal([...(await journal().read())], [], 'the records of one that was opened and closed')
   })
 
-  add('gives back every record as it was written, to others while it is held, and to its successor', async ({ journal }) => {
-    const all = [opening, ...texts.map((text, i) => value(`text ${i}`, { text, deep: [1.5, null, true, { text }] }))]
-    const { opened, write } = await writer(journal())
-    await write(...all)
+  add(
+    'gives back every record as it was written, to others while it is held, and to its successor',
+    async ({ journal }) => {
+      const all = [opening, ...texts.map((text, i) => value(`text ${i}`, { text, deep: [1.5, null, true, { text }] }))]
+      const { opened, write } = await writer(journal())
+      await write(...all)
 
-    equal(items(await journal().read()), all, 'the records while it is held')
-    await opened.close()
-    const next = await writer(journal())
-    equal(items(next.opened.entries), all, 'what the successor finds')
-    equal(next.opened.entries.map(({ seq }) => seq), all.map((_, seq) => seq), 'their numbers')
-    await next.opened.close()
-  })
+      equal(items(await journal().read()), all, 'the records while it is held')
+      await opened.close()
+      const next = await writer(journal())
+      equal(items(next.opened.entries), all, 'what the successor finds')
+      equal(
+        next.opened.entries.map(({ seq }) => seq),
+        all.map((_, seq) => seq),
+        'their numbers',
+      )
+      await next.opened.close()
+    },
+  )
 
   add('gives every holder a higher fence', async ({ journal }) => {
     let last = 0
@@ -105,23 +112,27 @@ export function recordCases(add: AddCase): void {
     }
   })
 
-  add('keeps requests of operators: each once, in one order for everybody, also while it is held', async ({ journal }) => {
-    const { requests } = journal()
-    if (!requests) return
-    const { opened, write } = await writer(journal())
-    await write(opening)
-    const ask = (who: string) => journal().requests?.send({ do: 'skip', step: 'queue/ä', who, why: 'läuft\n"x"' })
-    const names = Array.from({ length: 12 }, (_, i) => `ana ${i}`)
-    await ask('first')
-    await Promise.all(names.map(ask))
-    await write(value('a'))
-    await opened.close()
-    await ask('last')
+  add(
+    'keeps requests of operators: each once, in one order for everybody, also while it is held',
+    async ({ journal }) => {
+      const { requests } = journal()
+      if (!requests) return
+      const { opened, write } = await writer(journal())
+      await write(opening)
+      const ask = async (who: string): Promise<void> =>
+        journal().requests?.send({ do: 'skip', step: 'queue/ä', who, why: 'läuft\n"x"' })
+      const names = Array.from({ length: 12 }, (_, i) => `ana ${i}`)
+      await ask('first')
+      await Promise.all(names.map(ask))
+      await write(value('a'))
+      await opened.close()
+      await ask('last')
 
-    const all = await requests.since(0)
-    equal(all.map(({ who }) => who).toSorted(), ['first', 'last', ...names].toSorted(), 'who has asked')
-    equal(all[0], { do: 'skip', step: 'queue/ä', who: 'first', why: 'läuft\n"x"' }, 'the first request')
-    equal([...(await (journal().requests?.since(3) ?? []))], all.slice(3), 'those from 3 on')
-    equal([...(await requests.since(all.length))], [], 'those behind the last')
-  })
+      const all = await requests.since(0)
+      equal(all.map(({ who }) => who).toSorted(), ['first', 'last', ...names].toSorted(), 'who has asked')
+      equal(all[0], { do: 'skip', step: 'queue/ä', who: 'first', why: 'läuft\n"x"' }, 'the first request')
+      equal([...(await (journal().requests?.since(3) ?? []))], all.slice(3), 'those from 3 on')
+      equal([...(await requests.since(all.length))], [], 'those behind the last')
+    },
+  )
 }

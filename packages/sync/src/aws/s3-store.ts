@@ -2,6 +2,7 @@ import { CutoverError } from '@cutover/core'
 
 import { md5 } from '../digest.ts'
 import type { ListedObject, ObjectHeaders, ObjectStore } from '../object-store.ts'
+import { shellWord } from '../store-commands.ts'
 import { awsError, isAbsent } from './aws-error.ts'
 import type { AggregatedS3, S3Headers, S3Like } from './s3-like.ts'
 
@@ -32,6 +33,9 @@ export function s3Store<Client>(options: S3StoreOptions<Client>): ObjectStore {
   if (bucket === '') throw new CutoverError('SYNC_OPTION_INVALID', "bucket is ''; wanted the name of a bucket")
   const s3 = client as S3Like
   const id = prefix === '' ? `s3:${bucket}` : `s3:${bucket}/${prefix}`
+  const arn = `arn:aws:s3:::${bucket}`
+  const uri = shellWord(`s3://${bucket}`)
+  const only = prefix === '' ? '' : ` --exclude '*' --include ${shellWord(`${prefix}*`)}`
 
   const asked = async <T>(
     what: string,
@@ -76,6 +80,15 @@ export function s3Store<Client>(options: S3StoreOptions<Client>): ObjectStore {
     id,
     supports: { compareAndSwap: conditionalWrites, sortedListing },
     lateMs,
+    permissions: [
+      `s3:ListBucket ${arn}`,
+      ...['Get', 'Put', 'Delete'].map((verb) => `s3:${verb}Object ${arn}/${prefix}*`),
+    ],
+    byHand: {
+      copyOut: (directory) => `aws s3 sync ${uri} ${shellWord(directory)}${only}`,
+      copyIn: (directory) => `aws s3 sync ${shellWord(directory)} ${uri}${only}`,
+      look: `aws s3 ls ${shellWord(`s3://${bucket}/${prefix}`)} --recursive --summarize`,
+    },
     async list({ cursor, signal } = {}) {
       const page = await asked('list', 's3:ListBucket', signal, (send) =>
         s3.listObjectsV2(

@@ -1,6 +1,7 @@
 import { CutoverError } from '@cutover/core'
 
 import type { Message, MessageAttribute, MessageContent, MessageQueue } from '../message-queue.ts'
+import { shellWord } from '../store-commands.ts'
 import { awsError } from './aws-error.ts'
 import type { AggregatedSqs, SqsAttribute, SqsLike } from './sqs-like.ts'
 
@@ -63,6 +64,14 @@ export function sqsQueue<Client>(options: SqsQueueOptions<Client>): MessageQueue
     id,
     supports: { sendOnce: false },
     lateMs,
+    permissions: [
+      'ReceiveMessage',
+      'SendMessage',
+      'DeleteMessage',
+      'ChangeMessageVisibility',
+      'GetQueueAttributes',
+    ].map((action) => `sqs:${action} ${arnOf(queueUrl)}`),
+    lookByHand: `aws sqs get-queue-attributes --queue-url ${shellWord(queueUrl)} --attribute-names All`,
     refuses,
     async receive({ max, hiddenMs, signal }) {
       const { Messages = [] } = await asked('receive', 'sqs:ReceiveMessage', signal, (send) =>
@@ -169,3 +178,10 @@ const sizeOf = ([name, { type, value }]: [string, MessageAttribute]): number =>
   (type.startsWith('Binary') ? Buffer.from(value, 'base64').length : Buffer.byteLength(value))
 
 const invalid = (message: string): CutoverError => new CutoverError('SYNC_OPTION_INVALID', message)
+
+/** `https://sqs.us-east-1.amazonaws.com/123456789012/orders`; of another server only the last two parts are known. */
+function arnOf(queueUrl: string): string {
+  const [account = '', name = ''] = queueUrl.split('/').slice(-2)
+  const region = /^https:\/\/sqs\.([a-z0-9-]+)\.amazonaws\.com\//.exec(queueUrl)?.[1] ?? '*'
+  return `arn:aws:sqs:${region}:${/^\d{12}$/.test(account) ? account : '*'}:${name}`
+}

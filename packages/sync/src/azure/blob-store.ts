@@ -2,6 +2,7 @@ import { CutoverError } from '@cutover/core'
 
 import { md5 } from '../digest.ts'
 import type { ListedObject, ObjectHeaders, ObjectStore } from '../object-store.ts'
+import { shellWord } from '../store-commands.ts'
 import { azureError, isNoBlob } from './azure-error.ts'
 import type { BlobHeaders, BlockBlobClientLike, ContainerClientLike } from './container-client-like.ts'
 import { blobMetadataName, metadataName } from './metadata-name.ts'
@@ -28,6 +29,10 @@ const contributor = 'the role Storage Blob Data Contributor'
 export function blobStore(options: BlobStoreOptions): ObjectStore {
   const { container, prefix = '', sortedListing = true, lateMs = 60_000 } = options
   const id = `blob:${container.accountName}/${container.containerName}${prefix === '' ? '' : `/${prefix}`}`
+
+  const account = `--auth-mode login --account-name ${shellWord(container.accountName)}`
+  const named = shellWord(container.containerName)
+  const only = prefix === '' ? '' : ` --pattern ${shellWord(`${prefix}*`)}`
 
   const asked = async <T>(
     what: string,
@@ -65,6 +70,16 @@ export function blobStore(options: BlobStoreOptions): ObjectStore {
     id,
     supports: { compareAndSwap: true, sortedListing },
     lateMs,
+    permissions: ['read', 'write', 'delete'].map(
+      (verb) => `Microsoft.Storage/storageAccounts/blobServices/containers/blobs/${verb}`,
+    ),
+    byHand: {
+      copyOut: (directory) =>
+        `mkdir -p ${shellWord(directory)} && az storage blob download-batch ${account} --source ${named}${only} --destination ${shellWord(directory)}`,
+      copyIn: (directory) =>
+        `az storage blob upload-batch ${account} --destination ${named}${only} --source ${shellWord(directory)} --overwrite`,
+      look: `az storage blob list ${account} --container-name ${named}${prefix === '' ? '' : ` --prefix ${shellWord(prefix)}`} --query "length(@)"`,
+    },
     list: ({ cursor, signal } = {}) =>
       asked('list', reader, signal, async (send) => {
         const listed = container.listBlobsFlat({ ...send, ...(prefix === '' ? {} : { prefix }) })

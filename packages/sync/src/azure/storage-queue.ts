@@ -92,6 +92,12 @@ export function storageQueue(options: StorageQueueOptions): MessageQueue {
     id,
     supports: { sendOnce: true },
     lateMs,
+    permissions: [
+      ...['read', 'write', 'delete', 'add/action', 'process/action'].map(
+        (what) => `Microsoft.Storage/storageAccounts/queueServices/queues/messages/${what}`,
+      ),
+      'Microsoft.Storage/storageAccounts/queueServices/queues/read',
+    ],
     refuses,
     async receive({ max, hiddenMs, signal }) {
       const { receivedMessageItems } = await asked('receive', signal, (send) =>

@@ -1,7 +1,9 @@
 import { CutoverError, sameJson } from '@cutover/core'
 
 import type { CallOptions, FoundTrigger } from '../listeners.ts'
+import { shellWord } from '../shell-word.ts'
 import { findQueueMapping } from './find-mapping.ts'
+import { functionArn } from './function-arn.ts'
 import { functionTimeoutMs } from './function-timeout.ts'
 import { asked } from './lambda-error.ts'
 import { abortable, type MappingLike } from './lambda-like.ts'
@@ -30,7 +32,6 @@ export function eventSourceMapping(
 ): LambdaTriggerKind {
   const { client, sqs, functionName, pollMs } = parts
   const { queue, queueUrl } = trigger
-  const named = trigger.uuid ?? `of the queue ${queue}`
   let { uuid: known } = trigger
 
   const uuidOf = async (options: CallOptions): Promise<string> => {
@@ -103,20 +104,28 @@ export function eventSourceMapping(
       return `the reserved concurrency of ${functionName} is 0, so each message that the mapping takes would fail, and after some receives be a dead letter: let the function run first`
     },
     permissions: [
-      'lambda:GetEventSourceMapping',
+      // Which mapping a queue has is not known before it is asked for.
+      ...['Get', 'Update'].map(
+        (verb) => `lambda:${verb}EventSourceMapping arn:aws:lambda:*:*:event-source-mapping:${trigger.uuid ?? '*'}`,
+      ),
       'lambda:ListEventSourceMappings',
-      'lambda:UpdateEventSourceMapping',
-      'lambda:GetFunctionConcurrency',
+      `lambda:GetFunctionConcurrency ${functionArn(functionName)}`,
     ],
     byHand(setting) {
-      const uuid = known ?? '<UUID>'
-      if (setting === 'look') {
-        return known === undefined
-          ? `aws lambda list-event-source-mappings --function-name ${functionName}  # ${named}`
-          : `aws lambda get-event-source-mapping --uuid ${uuid} --query State`
-      }
+      const uuid = known === undefined ? `"$(${uuidCommand(functionName, queue ?? '')})"` : shellWord(known)
+      if (setting === 'look') return `aws lambda get-event-source-mapping --uuid ${uuid} --query State`
       const enabled = typeof setting === 'string' ? setting === 'listening' : setting['enabled'] === true
       return `aws lambda update-event-source-mapping --uuid ${uuid} --${enabled ? '' : 'no-'}enabled`
     },
+    traps: [
+      'While it is Enabling or Disabling, for up to some minutes, it takes no write (ResourceInUseException): look, and do it again.',
+      'Never delete it: one that is made again has another UUID, and begins elsewhere in a stream.',
+    ],
   }
+}
+
+/** Finds the mapping as `findQueueMapping` does. Of several, the service refuses all: they are one word. */
+function uuidCommand(functionName: string, queue: string): string {
+  const which = queue.startsWith('arn:') ? `EventSourceArn=='${queue}'` : `ends_with(EventSourceArn,':${queue}')`
+  return `aws lambda list-event-source-mappings --function-name ${shellWord(functionName)} --query "EventSourceMappings[?${which}].UUID" --output text`
 }

@@ -79,6 +79,7 @@ export function lambdaFunction<Name extends string, Client = LambdaLike, Sqs = S
     hazard: async (name, to, call = {}) => kind(name).hazard(to, call),
     permissions: (name) => kind(name).permissions,
     byHand: (name, setting) => kind(name).byHand(setting),
+    traps: (name) => kind(name).traps,
   }
 }
 

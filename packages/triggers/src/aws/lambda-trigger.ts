@@ -15,6 +15,7 @@ export interface LambdaTriggerKind {
   hazard(to: Switch, options: CallOptions): Promise<string | undefined>
   readonly permissions: readonly string[]
   byHand: (setting: Parameters<Listeners['byHand']>[1]) => string
+  readonly traps: readonly string[]
 }
 
 /** What every kind needs to know. */

@@ -1,7 +1,9 @@
 import { CutoverError, sameJson } from '@cutover/core'
 
 import type { CallOptions, FoundTrigger, TriggerSetting } from '../listeners.ts'
+import { shellWord } from '../shell-word.ts'
 import { listMappings } from './find-mapping.ts'
+import { functionArn } from './function-arn.ts'
 import { functionTimeoutMs } from './function-timeout.ts'
 import { asked } from './lambda-error.ts'
 import { abortable } from './lambda-like.ts'
@@ -67,18 +69,20 @@ export function reservedConcurrency(parts: LambdaParts): LambdaTriggerKind {
       return `event source mappings still take messages: ${which}; with a concurrency of 0 each would fail, and after some receives be a dead letter: cordon them first`
     },
     permissions: [
-      'lambda:GetFunctionConcurrency',
-      'lambda:PutFunctionConcurrency',
-      'lambda:DeleteFunctionConcurrency',
+      ...['Get', 'Put', 'Delete'].map((verb) => `lambda:${verb}FunctionConcurrency ${functionArn(functionName)}`),
       'lambda:ListEventSourceMappings',
     ],
     byHand(setting) {
-      if (setting === 'look') return `aws lambda get-function-concurrency --function-name ${functionName}`
+      const name = shellWord(functionName)
+      if (setting === 'look') return `aws lambda get-function-concurrency --function-name ${name}`
       const reserved = setting === 'listening' ? undefined : setting === 'stopped' ? 0 : numberOf(setting)
       return reserved === undefined
-        ? `aws lambda delete-function-concurrency --function-name ${functionName}`
-        : `aws lambda put-function-concurrency --function-name ${functionName} --reserved-concurrent-executions ${reserved}`
+        ? `aws lambda delete-function-concurrency --function-name ${name}`
+        : `aws lambda put-function-concurrency --function-name ${name} --reserved-concurrent-executions ${reserved}`
     },
+    traps: [
+      `With a concurrency of 0 each message that a mapping takes fails, and after some receives is a dead letter: ${functionName} must run before its mappings are enabled.`,
+    ],
   }
 }
 

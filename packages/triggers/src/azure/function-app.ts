@@ -1,6 +1,7 @@
 import { CutoverError, type Duration, durationMs, sameJson } from '@cutover/core'
 
-import type { CallOptions, FoundTrigger, Listeners } from '../listeners.ts'
+import type { CallOptions, FoundTrigger, Listeners, TriggerSetting } from '../listeners.ts'
+import { shellWord } from '../shell-word.ts'
 import { asked } from './arm-error.ts'
 import {
   dotted,
@@ -59,7 +60,7 @@ export function functionApp<Name extends string>(options: FunctionAppOptions<Nam
     if (Object.hasOwn(triggers, name)) return triggers[name]
     throw invalid(`${app} has no trigger ${name}; wanted one of ${names.join(', ')}`)
   }
-  const where = `--resource-group ${resourceGroup} --name ${app}`
+  const where = `--resource-group ${shellWord(resourceGroup)} --name ${shellWord(app)}`
 
   const look = async (name: Name, { signal }: CallOptions = {}): Promise<FoundTrigger> => {
     signal?.throwIfAborted()
@@ -136,12 +137,23 @@ export function functionApp<Name extends string>(options: FunctionAppOptions<Nam
       if (setting === 'look')
         return `az functionapp function show ${where} --function-name ${functionName} --query isDisabled`
       const own = typeof setting === 'string' ? switchedSettings(functionName, {}, setting) : setting
-      const assignments = Object.entries(own).map(([key, value]) => `${key}=${value}`)
-      return assignments.length > 0
-        ? `az functionapp config appsettings set ${where} --settings ${assignments.join(' ')}`
-        : `az functionapp config appsettings delete ${where} --setting-names ${dotted(functionName)} ${underscored(functionName)}`
+      return commandsToSet(where, functionName, own)
     },
+    traps: (name) => [
+      `Each command restarts ${app}: what its functions are doing is cut off.`,
+      `An app that has scaled to nothing hears of ${functionOf(name)} only when its triggers are synced: az rest --method post --url "/subscriptions/{subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Web/sites/${app}/syncfunctiontriggers?api-version=2024-11-01"`,
+    ],
   }
+}
+
+/** The function's own settings become exactly these: what is left of the other spelling would go on disabling it. */
+function commandsToSet(where: string, functionName: string, own: TriggerSetting): string {
+  const kept = new Set(Object.keys(own).map((key) => key.toLowerCase()))
+  const gone = [dotted(functionName), underscored(functionName)].filter((key) => !kept.has(key.toLowerCase()))
+  const assignments = Object.entries(own).map(([key, value]) => shellWord(`${key}=${value}`))
+  const set = `az functionapp config appsettings set ${where} --settings ${assignments.join(' ')}`
+  const remove = `az functionapp config appsettings delete ${where} --setting-names ${gone.map(shellWord).join(' ')}`
+  return [...(assignments.length > 0 ? [set] : []), ...(gone.length > 0 ? [remove] : [])].join(' && ')
 }
 
 /**

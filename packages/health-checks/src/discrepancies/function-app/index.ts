@@ -6,3 +6,8 @@ export type { FunctionAppOptions } from './function-app-reader.ts'
 export { functionAppRoutes, type FunctionAppRoutesOptions } from './function-app-routes.ts'
 export { functionAppSettings } from './function-app-settings.ts'
 export { functionHostStatus, type FunctionHostStatusOptions } from './function-host-status.ts'
+export {
+  type EditableAppLike,
+  editableAppSettings,
+  type EditableAppSettingsOptions,
+} from '../../run-phase/function-app/editable-app-settings.ts'
