@@ -56,6 +56,7 @@ export function anyRecordSet(set: AnyRecordSet, zone: string | undefined): AnyRe
     case 'alias': {
       const name = nameInZone(set.name, zone)
       if (set.ttlSeconds !== undefined) dnsTtl(set.ttlSeconds)
+      if (typeof set.alias?.target !== 'string') refuse(name, 'alias', set.alias, '{ target, … }')
       return { ...set, name, type: recordType(set.type, name, zone) }
     }
     case 'weighted':
@@ -71,6 +72,7 @@ function weightedSet(set: WeightedRecordSet, zone: string | undefined): Weighted
     if (typeof id !== 'string' || id === '') refuse(name, 'id of a member', id, 'a text that is not empty')
     if (!Number.isInteger(weight) || weight < 0) refuse(name, `weight of ${id}`, weight, 'a whole number of 0 or more')
     if ((values === undefined) === (alias === undefined)) refuse(name, id, member, 'either values or an alias')
+    if (alias !== undefined && typeof alias?.target !== 'string') refuse(name, `alias of ${id}`, alias, '{ target, … }')
     if (ttlSeconds !== undefined) dnsTtl(ttlSeconds)
     return values === undefined ? member : { ...member, values: recordValues(name, type, values) }
   })

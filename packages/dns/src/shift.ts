@@ -82,7 +82,8 @@ export function shift(record: DnsRecord, options: ShiftOptions): Change<ShiftBef
   const { zone, name, type } = checkedRecord(record)
   const { weighted } = zone.supports
   if (typeof to !== 'string' || to === '') refuseOption('to', to, 'the id or the value of one answer')
-  if (!(percent >= 0 && percent <= 100)) refuseOption('percent', percent, 'a number from 0 to 100')
+  if (typeof percent !== 'number' || !(percent >= 0 && percent <= 100))
+    refuseOption('percent', percent, 'a number from 0 to 100')
   if (weighted === false) refuseOption('record', name, 'a record of a zone that answers by weight')
   if (notBefore !== undefined) instant(notBefore, 'notBefore')
   const rtoMs = rto === undefined ? undefined : durationMs(rto, 'rto')

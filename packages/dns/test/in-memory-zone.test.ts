@@ -147,3 +147,13 @@ test('a write that a lock forbids says how to end it', async () => {
     next: expect.stringMatching(/^Ask who locked it and why/),
   })
 })
+
+test('an alias without a target is refused', () => {
+  const alias = { kind: 'alias', name: 'api.example.com', type: 'A', alias: 'd-1.execute-api.example' }
+  expect(() => inMemoryZone(fakeWorld(), [alias as never])).toThrow(
+    expect.objectContaining({
+      code: 'DNS_RECORD_INVALID',
+      message: expect.stringMatching(/alias is "d-1.execute-api.example"; wanted \{ target/) as unknown,
+    }),
+  )
+})

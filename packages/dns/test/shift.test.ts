@@ -196,6 +196,7 @@ test('shift proves that going back fits the rto', async () => {
 test.each([
   [{ to: azure, percent: 101 }, /percent is 101; wanted a number from 0 to 100/],
   [{ to: azure, percent: Number.NaN }, /percent is NaN/],
+  [{ to: azure, percent: '5' as never }, /percent is "5"/],
   [{ to: '', percent: 5 }, /to is ""/],
   [{ to: azure, percent: 5, weight: 1 }, /weight/],
 ])('shift refuses %j at once', (options, message) => {

@@ -1,11 +1,13 @@
 // What the fakes of `@cutover/dns/testing` are given: a misspelt option would make a test pass for the wrong reason.
 import { fakeWorld } from '@cutover/core/testing'
+import { blastRadius } from '@cutover/dns'
 import {
   bindServer,
   dnsServer,
   dnsZoneConformance,
   inMemoryResolver,
   inMemoryRoute53,
+  inMemoryTrafficManager,
   inMemoryZone,
   resolverFor,
 } from '@cutover/dns/testing'
@@ -22,6 +24,14 @@ for (const [what, call, options, message] of [
     { propagation: 1 },
     /propagation\b.*name, profile, serverDelaysMs, propagationMs/,
   ],
+  [
+    'inMemoryTrafficManager',
+    make((given) => inMemoryTrafficManager(fakeWorld(), given)),
+    { name: 'orders' },
+    /^endpoints is undefined/,
+  ],
+  ['blastRadius', make(blastRadius), { percent: 5, shares: [1] }, /shares\b.*percent, resolvers/],
+  ['blastRadius', make(blastRadius), { percent: '5' }, /^percent is "5"/],
   [
     'inMemoryZone',
     make((given) => inMemoryZone(fakeWorld(), [], given)),
@@ -41,6 +51,12 @@ for (const [what, call, options, message] of [
     /floor\b.*floorSeconds/,
   ],
   ['inMemoryResolver', make((given) => inMemoryResolver(fakeWorld(), given)), {}, /^zone is undefined/],
+  [
+    'inMemoryRoute53',
+    make((given) => inMemoryRoute53(fakeWorld(), given)),
+    { records: [{ name: 'api.example.com', type: 'CNAME', ttlSeconds: 60, values: ['aws.example.net'] }] },
+    /^records is .*; wanted records as the SDK has them: \{ Name: /,
+  ],
   [
     'inMemoryRoute53',
     make((given) => inMemoryRoute53(fakeWorld(), given)),

@@ -22,7 +22,7 @@ import { contextOf } from '../test/context.ts'
 import { restartedService } from './restarted-service.ts'
 
 const hosts = ['127.0.0.1']
-const asking = { hosts, within: '8s', every: '200ms', name: 'INVENTORY_URL' } as const
+const asking = { hosts, within: '10s', every: '200ms', name: 'INVENTORY_URL' } as const
 
 function looks(url: string) {
   return {

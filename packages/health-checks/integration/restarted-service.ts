@@ -6,11 +6,11 @@ import type { AddressInfo } from 'node:net'
 
 import type { EditableSettings, Restartable } from '@cutover/health-checks'
 
-/** Waits 300 ms for its inventory, and says 503 when that is refused, or late. Told to, it waits for ever. */
+/** Waits a second for its inventory, and says 503 when that is refused, or late. Told to, it waits for ever. */
 const code = `
   const { INVENTORY_URL, PORT, PATIENT } = process.env
   require('node:http').createServer(async (request, response) => {
-    const signal = AbortSignal.timeout(PATIENT ? 60_000 : 300)
+    const signal = AbortSignal.timeout(PATIENT ? 60_000 : 1_000)
     try {
       const answer = await fetch(INVENTORY_URL, { signal })
       response.end('stock: ' + (await answer.text()))

@@ -137,8 +137,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'scope.ts',
-        find: 'const recorded = this.#run.history.steps.get(step)?.value\n',
-        put: 'const recorded = undefined as { value: unknown } | undefined\n',
+        find: 'const recorded = this.#run.history.steps.get(step)?.value\n    if (recorded) return recorded.value as T\n',
+        put: '',
       },
     ],
     script: 'twelve steps',

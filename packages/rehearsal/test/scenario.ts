@@ -63,7 +63,7 @@ export function set(
 }
 
 /** The target's host: its name is random, and known only by looking. */
-export function inMemoryHost(world: FakeWorld) {
+function inMemoryHost(world: FakeWorld) {
   let host = ''
   world.watch('host', () => host !== '')
   return {
@@ -97,7 +97,7 @@ const create = (host: ReturnType<typeof inMemoryHost>): Change<null, { readonly 
   })
 
 /** Two queues: what clients of the source have sent, and what the follower has taken to the target. */
-export function inMemoryQueues(world: FakeWorld) {
+function inMemoryQueues(world: FakeWorld) {
   const source: string[] = []
   const target: string[] = []
   let linked = false

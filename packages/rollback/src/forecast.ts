@@ -16,8 +16,13 @@ export interface Forecast {
 }
 
 /** How long it took to apply, where this is known without a crash in between. */
-function measuredOf({ beganAt, endedAt, outcome, settled }: StepHistory): { readonly applyMs: number } | undefined {
-  const isWhole = outcome !== undefined && outcome.how === 'answered' && settled !== undefined && endedAt !== undefined
+export function measuredOf({
+  beganAt,
+  endedAt,
+  outcome,
+  settled,
+}: StepHistory): { readonly applyMs: number } | undefined {
+  const isWhole = outcome?.how === 'answered' && (settled !== undefined || !outcome.settles) && endedAt !== undefined
   return isWhole ? { applyMs: endedAt - beganAt } : undefined
 }
 

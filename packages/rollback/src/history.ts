@@ -32,6 +32,8 @@ export interface StepHistory {
         readonly seen: unknown
         readonly hint: unknown
         readonly at: number
+        /** It is still to be felt. */
+        readonly settles: boolean | undefined
       }
     | undefined
   settled: { readonly after: unknown } | undefined
@@ -65,7 +67,8 @@ export interface StepHistory {
   /** An operator counted it as passed. */
   skipped: { readonly who: string; readonly why: string; accepted: boolean } | undefined
   answer: (CheckAnswer & { readonly seq: number; readonly byPerson: boolean }) | undefined
-  value: { readonly value: unknown } | undefined
+  /** `until`: the instant that it waits for. */
+  value: { readonly value: unknown; readonly until: number | undefined } | undefined
 }
 
 /** What the journal says, folded. Pure: the same entries, the same history, in every process. */
@@ -145,7 +148,7 @@ export class History {
           step.before = entry.before
           step.intent = entry.intent
         }
-        step.outcome = { how: entry.how, seen: entry.seen, hint: entry.hint, at: entry.at }
+        step.outcome = { how: entry.how, seen: entry.seen, hint: entry.hint, at: entry.at, settles: entry.settles }
         step.endedAt = entry.at
         break
       case 'settled':
@@ -169,7 +172,7 @@ export class History {
         step.endedAt = entry.at
         break
       case 'value':
-        step.value = { value: entry.value }
+        step.value = { value: entry.value, until: entry.until }
         step.endedAt = entry.at
         break
       case 'undoing':
@@ -310,7 +313,7 @@ export class History {
     this.answered.set(step.step, entry)
     switch (entry.answer) {
       case 'happened':
-        step.outcome = { how: 'told', seen: undefined, hint: undefined, at: entry.at }
+        step.outcome = { how: 'told', seen: undefined, hint: undefined, at: entry.at, settles: undefined }
         break
       case 'did-not':
         step.didNot = true

@@ -49,7 +49,12 @@ export type JournalItem =
       /** An operator counted it as passed. */
       readonly skipped?: { readonly who: string; readonly why: string } | undefined
     })
-  | (OfStep & { readonly t: 'value'; readonly value?: unknown })
+  | (OfStep & {
+      readonly t: 'value'
+      readonly value?: unknown
+      /** The instant that the script waits for: the step is done when it has come. */
+      readonly until?: number | undefined
+    })
   | {
       readonly t: 'decided'
       readonly why: string

@@ -54,10 +54,8 @@ export function memoryJournal(options: MemoryJournalOptions = {}): MemoryJournal
       const left = until - clock.monotonic()
       if (left > 0) {
         onWaiting?.('another runner', clock.now() + left)
-        // A timer may come a little early.
-        for (let ms = left; ms > 0 && heldUntil <= until; ms = until - clock.monotonic()) {
-          await clock.sleep(Math.ceil(ms), { signal })
-        }
+        // In whole milliseconds, as a timer counts them.
+        await clock.sleep(Math.ceil(left), { signal })
         if (heldUntil > until) {
           throw new CutoverError('CUTOVER_JOURNAL_IN_USE', 'REFUSED: another run holds this journal, and is alive', {
             retryable: true,

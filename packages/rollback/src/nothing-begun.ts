@@ -1,5 +1,6 @@
 import { CutoverError } from '@cutover/core'
 
+import type { History } from './history.ts'
 import type { Journal } from './journal.ts'
 
 /**
@@ -15,6 +16,20 @@ export async function assertBegun(journal: Journal): Promise<void> {
     {
       next: 'Name the journal of the cutover, the file that its script hands to fileJournal(), with its full path.',
     },
+  )
+}
+
+/**
+ * A journal is of one cutover.
+ *
+ * @throws CutoverError `CUTOVER_JOURNAL_OF_ANOTHER`
+ */
+export function assertJournalOf(id: string, history: Pick<History, 'id'>, journal: Journal): void {
+  if (history.id === undefined || history.id === id) return
+  throw new CutoverError(
+    'CUTOVER_JOURNAL_OF_ANOTHER',
+    `REFUSED: ${placeOf(journal)} is the journal of ${history.id}, not of ${id}`,
+    { next: `Name the journal of ${id}; for a new cutover, a file that is not there yet.` },
   )
 }
 

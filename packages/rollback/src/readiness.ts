@@ -39,7 +39,7 @@ const thresholds = [0, 1, 4, 24] as const
  * reads, and writes nothing: neither to the journal, whose lease it does not take, nor to a service; what lives with a step is
  * not started.
  *
- * @throws CutoverError `CUTOVER_NOTHING_BEGUN`, `CUTOVER_OPTIONS_INVALID`
+ * @throws CutoverError `CUTOVER_NOTHING_BEGUN`, `CUTOVER_JOURNAL_OF_ANOTHER`, `CUTOVER_OPTIONS_INVALID`
  */
 export async function rollbackReadiness(
   options: { readonly id: string } & RunOptions,

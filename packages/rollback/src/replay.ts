@@ -3,7 +3,7 @@ import { systemClock } from '@cutover/core'
 import type { Cutover } from './cutover.ts'
 import { History } from './history.ts'
 import type { OpenJournal } from './journal.ts'
-import { assertBegun } from './nothing-begun.ts'
+import { assertBegun, assertJournalOf } from './nothing-begun.ts'
 import { assertRun, type RunOptions } from './run-options.ts'
 import { Run } from './run.ts'
 import { Scope } from './scope.ts'
@@ -12,7 +12,7 @@ import { Scope } from './scope.ts'
  * Runs a script as far as its journal goes, to know its changes: reads, and writes nothing, neither to the journal, whose lease it
  * does not take, nor to a service; what lives with a step is not started.
  *
- * @throws CutoverError `CUTOVER_NOTHING_BEGUN`, `CUTOVER_OPTIONS_INVALID`
+ * @throws CutoverError `CUTOVER_NOTHING_BEGUN`, `CUTOVER_JOURNAL_OF_ANOTHER`, `CUTOVER_OPTIONS_INVALID`
  */
 export async function replay(
   options: { readonly id: string } & RunOptions,
@@ -22,6 +22,7 @@ export async function replay(
   const { journal, clock = systemClock } = options
   await assertBegun(journal)
   const history = new History(await journal.read())
+  assertJournalOf(options.id, history, journal)
   const run = new Run({ ...options, onEvent: undefined, sheet: undefined }, looking, history, clock)
   run.looksOnly = true
   await script(new Scope(run, [])).catch(() => {})

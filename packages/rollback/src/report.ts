@@ -71,7 +71,7 @@ export function reportOf(history: History, location: string): Report {
       step,
       title,
       kind,
-      end: stepEnd({ ...rest, kind }),
+      end: stepEnd({ ...rest, kind }, history.lastAt),
       tookMs: endedAt === undefined ? undefined : endedAt - beganAt,
     })),
     because: history.decided?.why,
@@ -102,6 +102,7 @@ export function reportOf(history: History, location: string): Report {
 
 function stepEnd(
   step: Pick<StepHistory, 'kind' | 'residue' | 'undone' | 'outcome' | 'answer' | 'intentSeq' | 'value'>,
+  lastAt: number,
 ): ReportedStep['end'] {
   if (step.residue !== undefined) return 'residue'
   if (step.undone !== undefined)
@@ -109,5 +110,5 @@ function stepEnd(
   if (step.outcome) return step.outcome.how === 'already' ? 'already' : 'done'
   if (step.intentSeq !== undefined) return 'in-doubt'
   if (step.answer) return step.answer.status
-  return step.value ? 'done' : 'begun'
+  return step.value && (step.value.until ?? lastAt) <= lastAt ? 'done' : 'begun'
 }

@@ -7,7 +7,7 @@ import { History } from './history.ts'
 import { formatOf, journalFormat } from './journal-format.ts'
 import type { OpenJournal } from './journal.ts'
 import { agreedOf, limitOf, type Limits, recordConsumption, refuseOverLimit } from './limits.ts'
-import { assertBegun, placeOf } from './nothing-begun.ts'
+import { assertBegun, assertJournalOf } from './nothing-begun.ts'
 import { Outbox } from './notify/outbox.ts'
 import { listenToOperators, takePending } from './operator-loop.ts'
 import { acceptOutline } from './outline-changed.ts'
@@ -118,13 +118,7 @@ async function proceed(
 /** The first record; or the proof that this journal is the one of this cutover. */
 async function open(run: Run, { outline, journal, windowEndsAt, limits }: RunOptions): Promise<void> {
   const { history } = run
-  if (history.id !== undefined && history.id !== run.id) {
-    throw new CutoverError(
-      'CUTOVER_JOURNAL_OF_ANOTHER',
-      `REFUSED: ${placeOf(journal)} is the journal of ${history.id}, not of ${run.id}`,
-      { next: `Name the journal of ${run.id}; for a new cutover, a file that is not there yet.` },
-    )
-  }
+  assertJournalOf(run.id, history, journal)
   const resumed = history.next > 0
   const isMoved = windowEndsAt !== undefined && windowEndsAt !== history.windowEndsAt
   if (!resumed) {

@@ -93,6 +93,12 @@ export function assertRun(options: RunOptions & { readonly id: string }, script:
     if (value !== undefined && typeof value !== 'boolean')
       throw new CutoverError(code, `${name} is ${JSON.stringify(value)}; wanted true or false`)
   }
+  if (options.sheet !== undefined && typeof options.sheet !== 'function') {
+    const { sheet } = options as { readonly sheet: unknown }
+    throw new CutoverError(code, `sheet is ${JSON.stringify(sheet)}; wanted a function that takes the page`, {
+      next: `Write: sheet: fileSheet(${typeof sheet === 'string' ? JSON.stringify(sheet) : "'undo.md'"})`,
+    })
+  }
   criteriaOf(options.criteria ?? [])
   assertLimits(options.limits)
   notifiersOf(options.notify)

@@ -193,7 +193,11 @@ export class Run {
    * Does something beside the steps until the end; what goes wrong with it stops nothing, and is told. What may hang is not waited
    * for at the end: it must look at its signal before it writes.
    */
-  beside(name: string, take: (signal: AbortSignal) => Promise<void>, { mayHang = false } = {}): void {
+  beside(
+    name: string,
+    take: (signal: AbortSignal) => Promise<void>,
+    { mayHang = false }: { readonly mayHang?: boolean | undefined } = {},
+  ): void {
     const { signal } = this.#beside
     const taken = take(signal).catch((error: unknown) => {
       // Another runner has taken over: the script must not find that out only when it writes.

@@ -95,7 +95,7 @@ export class Scope implements Cutover {
     return this.#step('value', name, name, (step) =>
       this.#told(step, name, async () => {
         const run = this.#run
-        const until = await this.#value(step, () => this.#instant(name, at))
+        const until = await this.#untilInstant(step, name, at)
         const left = until - run.clock.now()
         if (left <= 0 || run.isStopped) return
         run.tell(() => ({ kind: 'waiting', step, why: name, until, text: `waits until ${name}` }))
@@ -105,7 +105,7 @@ export class Scope implements Cutover {
   }
 
   until(name: string, what: (() => number) | Check, options: UntilOptions = {}): Promise<void> {
-    const isCheck = typeof what !== 'function'
+    const isCheck = typeof what === 'object'
     const refused = this.#refused('until', () => {
       knownOptions(options, ['every'], 'CUTOVER_OPTIONS_INVALID', 'until')
       assertNamed('until', name, isCheck ? () => {} : what)
@@ -117,7 +117,7 @@ export class Scope implements Cutover {
       this.#told(step, name, async () => {
         const run = this.#run
         if (!isCheck) {
-          const until = await this.#value(step, () => this.#instant(name, what))
+          const until = await this.#untilInstant(step, name, what)
           if (run.clock.now() < until && !run.isStopped) await run.leave(step, name, until)
           return
         }
@@ -141,6 +141,15 @@ export class Scope implements Cutover {
     const how = isRecorded ? 'recorded' : 'done'
     run.tell(() => ({ kind: 'step-done', step, title, tookMs, how, text: `${title}: done` }))
     return taken
+  }
+
+  async #untilInstant(step: string, name: string, at: () => number): Promise<number> {
+    const recorded = this.#run.history.steps.get(step)?.value
+    if (recorded) return recorded.value as number
+    this.#run.throwIfStopped()
+    const until = this.#instant(name, at)
+    await this.#run.append({ t: 'value', ...this.#run.place(step), value: until, until })
+    return until
   }
 
   #instant(name: string, at: () => number): number {

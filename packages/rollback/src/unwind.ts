@@ -1,5 +1,6 @@
 import { type ChangeSpec, type Context, journalCopy, type Standing } from '@cutover/core'
 
+import { measuredOf } from './forecast.ts'
 import { areBeside, type StepHistory } from './history.ts'
 import type { Question } from './journal.ts'
 import { offer } from './offer.ts'
@@ -52,7 +53,7 @@ async function undo(run: Run, known: StepHistory): Promise<Question | undefined>
     kind: 'step-undoing',
     step,
     title: change.title,
-    estimateMs: change.estimate?.(before).revertMs ?? known.revertMs,
+    estimateMs: change.estimate?.(before, measuredOf(known)).revertMs ?? known.revertMs,
     text: `undoing: ${change.title} …`,
   }))
   try {

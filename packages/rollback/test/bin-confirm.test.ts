@@ -1,10 +1,14 @@
-// Asked at a terminal. `script` of util-linux brings one.
+// Asked at a terminal, which `script` of util-linux brings; and what becomes of two yeses at once.
 import { execFileSync, spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
+import { fakeWorld } from '@cutover/core/testing'
+import { memoryJournal, pause, runCutover } from '@cutover/rollback'
 import { expect, test } from 'vitest'
 
+import { operate } from '../src/bin/operate.ts'
+import { standingOf } from '../src/bin/standing-of.ts'
 import { inPlace } from './bin-process.ts'
 
 const slowly = { timeout: 60_000 }
@@ -19,6 +23,25 @@ const hasScript = ((): boolean => {
     return false
   }
 })()
+
+test('of two who send it at the same moment the box has an order, and the second is told who was first', async () => {
+  const world = fakeWorld()
+  const journal = memoryJournal({ operators: true })
+  await runCutover({ id: 'orders', journal, clock: world.clock }, async (cutover) => {
+    await cutover.value('x', () => 1)
+    throw new Error('power cut')
+  }).catch(() => {})
+  const before = await standingOf(journal)
+  await pause(journal, { who: 'kim', why: 'looking' })
+
+  const said: string[] = []
+  const error = await (async () => {
+    for await (const text of operate(before, { do: 'pause', who: 'raj', why: 'the same' }, world.clock)) said.push(text)
+  })().catch((failure: unknown) => failure)
+
+  expect(error).toMatchObject({ code: 'CUTOVER_ALREADY_SAID', message: expect.stringMatching(/kim was faster: pause/) })
+  expect(said).toEqual([])
+})
 
 /** Types that when it is asked; answers what stood on the terminal and the exit code. */
 function atTerminal(directory: string, typed: string): Promise<{ code: number | null; seen: string }> {

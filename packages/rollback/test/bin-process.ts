@@ -12,7 +12,7 @@ export interface Ran {
   readonly error: string
 }
 
-export interface Started {
+interface Started {
   readonly child: ChildProcess
   readonly printed: () => string
   /** Resolves when it has printed that. */

@@ -67,7 +67,7 @@ test('pause stops before the next step, the second to ask is told who was first,
 
 test('an approval takes each person once, in the order of the box, and nobody after it is over', slowly, () =>
   inPlace(async (place) => {
-    const run = place.start({}, 'a', 'approve', 'b')
+    const run = place.start({}, 'a', 'approve', 'go', 'b')
     await run.says('approval: Go? 0 of 2')
 
     const eve = await place.cutover('answer', 'orders.jsonl', '2', 'approve', ...signed('eve'))
@@ -76,8 +76,11 @@ test('an approval takes each person once, in the order of the box, and nobody af
     )
     const status = await place.cutover('status', 'orders.jsonl')
     const raj = await place.cutover('answer', 'orders.jsonl', 'approve', 'approve', ...signed('raj'))
+    await run.says('check-answered: Go?: pass')
+    const late = await place.cutover('answer', 'orders.jsonl', '2', 'decline', ...signed('ana'))
+    await place.file('go')
     const ended = await run.ended
-    const late = await place.cutover('answer', 'orders.jsonl', '2', 'decline', ...signed('raj'))
+    const ending = await place.cutover('answer', 'orders.jsonl', '2', 'decline', ...signed('ana'))
 
     expect(eve).toMatchObject({ code: 1, error: expect.stringMatching(/the word of ana, raj counts/) })
     expect(both.map(({ code }) => code).toSorted((one, other) => one - other)).toEqual([0, 1])
@@ -87,7 +90,8 @@ test('an approval takes each person once, in the order of the box, and nobody af
     expect(raj.out).toContain('approve  goes on at once')
     expect(ended.printed).toContain('Go?: pass: approved by ana, raj')
     expect(ended.code).toBe(0)
-    expect(lastLine(late)).toBe('CUTOVER_ENDED')
+    expect(late.error).toContain('REFUSED: too late: Go? was answered: approved by ana, raj')
+    expect(lastLine(ending)).toBe('CUTOVER_ENDED')
   }),
 )
 

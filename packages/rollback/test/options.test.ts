@@ -21,7 +21,7 @@ test('a misspelt rollBack does not go forward', async () => {
 
   expect(error.code).toBe('CUTOVER_OPTIONS_INVALID')
   expect(error.message).toBe(
-    'runCutover: there is no option rollback; wanted one of id, journal, clock, signal, onEvent, rollBack, adopt, outline, windowEndsAt, patience, interruptible, sheet, limits, criteria, operators, drift',
+    'runCutover: there is no option rollback; wanted one of id, journal, clock, signal, onEvent, rollBack, adopt, outline, windowEndsAt, patience, interruptible, sheet, limits, criteria, operators, drift, notify, secrets',
   )
   expect(error.next).toBe('Write: rollBack')
   expect([records(), writes()]).toEqual([before, ['a']])
@@ -32,6 +32,11 @@ test.each<[string, string | undefined, object]>([
   ['journal is "a.jsonl"; wanted a journal', 'Write: journal: fileJournal("a.jsonl")', { journal: 'a.jsonl' }],
   ['journal is of another kind; wanted a journal', "Write: journal: fileJournal('move.jsonl')", { journal: {} }],
   ['id is ""; wanted a name', undefined, { id: '' }],
+  [
+    'sheet is "undo.md"; wanted a function that takes the page',
+    'Write: sheet: fileSheet("undo.md")',
+    { sheet: 'undo.md' },
+  ],
   ['rollBack is "yes"; wanted true or false', undefined, { rollBack: 'yes' }],
 ])('runCutover refuses what cannot be meant: %s', async (message, next, wrong) => {
   const { run } = setting()
@@ -142,6 +147,18 @@ test('seconds taken for milliseconds are told from an instant; a clock that coun
 
   expect(error.next).toBe('These may be seconds: multiply them by 1_000.')
   expect(report.end).toBe('completed')
+})
+
+test('until is told how it is called when it is given neither a function nor a check', async () => {
+  const { run } = setting()
+
+  const error = await errorOf(run((cutover) => cutover.until('soak', '2d' as never)))
+
+  expect([error.code, error.message]).toEqual([
+    'CUTOVER_OPTIONS_INVALID',
+    'cutover.until: "soak" was given "2d"; wanted a function',
+  ])
+  expect(error.next).toContain('cutover.until("soak", () => …)')
 })
 
 test('journals, the terminal and answer refuse an option that there is not', async () => {

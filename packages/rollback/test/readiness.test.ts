@@ -12,6 +12,8 @@ import {
 } from '@cutover/rollback'
 import { expect, test } from 'vitest'
 
+import { standingOf } from '../src/bin/standing-of.ts'
+import { statusOf } from '../src/bin/status-of.ts'
 import { altered, inMemorySwitches, saying, turn } from './switches.ts'
 
 function setUp() {
@@ -50,6 +52,31 @@ const frontiers: Readonly<Record<string, (parts: Parts, cutover: Cutover) => Pro
       }),
     ),
 }
+
+test('the journal of another cutover says nothing about this one', async () => {
+  const { switches, journal, run } = setUp()
+  const script = (cutover: Cutover) => cutover.apply(turn(switches, 'a', 'target'))
+  await run(script)
+
+  await expect(rollbackReadiness({ id: 'other', journal }, script)).rejects.toMatchObject({
+    code: 'CUTOVER_JOURNAL_OF_ANOTHER',
+  })
+})
+
+test('an instant that has not come is waiting, and done once it has', async () => {
+  const { world, journal, run } = setUp()
+  const controller = new AbortController()
+  const at = world.clock.now() + 3_600_000
+  const script = (cutover: Cutover) => cutover.waitUntil('the soak', () => at)
+  world.later(60_000, () => controller.abort(new Error('enough')))
+  const status = async () => statusOf(await standingOf(journal))
+
+  await run(script, { signal: controller.signal }).catch(() => {})
+  expect(await status()).toMatch(/1 +waiting +the soak, until \d{4}-/)
+
+  await run(script)
+  expect(await status()).toMatch(/1 +done +the soak/)
+})
 
 test.each(Object.keys(frontiers))('readiness looks and comes back at once before %s', async (name) => {
   const parts = setUp()

@@ -190,7 +190,27 @@ test('one that parks is told as parked, then what was answered, then the next ru
     'rolling-back: Rolling back: ana: not today',
     expect.stringMatching(/^ended: ROLLED BACK/),
   ])
+  expect(heard).toContain('check-answered: healthy is well: pass: kim: a reason')
   expect(report.end).toBe('rolled-back')
+})
+
+test('what was asked in a later process is not said to have begun before that one was killed', async () => {
+  const { world, switches, run, told, watched } = setUp()
+  await run(async (cutover) => {
+    await cutover.apply(turn(switches, 'a', 'target'))
+    throw new Error('power cut')
+  })
+  await world.clock.sleep(8 * 3_600_000)
+  const before = told.length
+
+  await run(async (cutover) => {
+    await cutover.apply(turn(switches, 'a', 'target'))
+    await cutover.require(is(switches, 'a', 'target'))
+  })
+
+  const begun = (events: readonly CutoverEvent[]): CutoverEvent | undefined =>
+    events.find((event) => event.kind === 'step-started' && event.step === 'is:a:target')
+  expect(begun(await watched())?.at).toBe(begun(told.slice(before))?.at)
 })
 
 test('records that were put in the place of others are told anew', async () => {

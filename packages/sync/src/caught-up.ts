@@ -3,7 +3,7 @@ import { type Check, defineCheck, type Duration, durationMs, formatDuration } fr
 import { judgeKey } from './judge-key.ts'
 import { knownPair } from './known-pair.ts'
 import { isOurs, readMark } from './link-mark.ts'
-import { directed, type Link } from './link.ts'
+import { assertLink, directed, type Link } from './link.ts'
 import { mergedListing } from './merged-listing.ts'
 
 export interface CaughtUpOptions {
@@ -26,6 +26,7 @@ export interface CaughtUp {
  * listings, read now, and in the ledger. Undecided until then, and when nobody follows. Says nothing of bytes: `sameContent`.
  */
 export function caughtUp(link: Link, options: CaughtUpOptions = {}): Check<CaughtUp> {
+  assertLink(link, 'caughtUp')
   const { lag = '0s' } = options
   const allowedMs = durationMs(lag, 'lag')
   return defineCheck({
@@ -33,7 +34,8 @@ export function caughtUp(link: Link, options: CaughtUpOptions = {}): Check<Caugh
     title: `${link.to.id} has caught up with ${link.from.id}${allowedMs > 0 ? `, within ${formatDuration(allowedMs)}` : ''}`,
     async run({ clock, signal }) {
       const mark = await readMark(link, { signal })
-      if (!mark || !isOurs(link, mark)) return { status: 'undecided', text: `nobody follows ${link.id}: apply follow(link) first` }
+      if (!mark || !isOurs(link, mark))
+        return { status: 'undecided', text: `nobody follows ${link.id}: apply follow(link) first` }
       const { authority, follower } = directed(link, mark.authority)
       const keys: string[] = []
       let [objects, behind, lagMs] = [0, 0, 0]

@@ -3,7 +3,7 @@ import { type Change, CutoverError, defineChange } from '@cutover/core'
 import { follower } from './follower.ts'
 import { inWords, linkPermissions } from './link-by-hand.ts'
 import { isOurs, type LinkMark, markOf, readMark, writeMark } from './link-mark.ts'
-import type { Link } from './link.ts'
+import { assertLink, type Link } from './link.ts'
 import { takeBack } from './take-back.ts'
 
 export interface Followed {
@@ -25,6 +25,7 @@ export interface Followed {
  * undoing `SYNC_DIVERGED`, `SYNC_STILL_CHANGING`.
  */
 export function follow(link: Link): Change<{ readonly mark: LinkMark | null }, Followed> {
+  assertLink(link, 'follow')
   const { id, from, to, ledger } = link
   return defineChange({
     id: `sync:follow:${id}`,
@@ -62,7 +63,8 @@ export function follow(link: Link): Change<{ readonly mark: LinkMark | null }, F
       if (mark.authority === 'to') await takeBack(link, context)
       await writeMark(link, mark, before.mark ?? undefined, { signal, fence })
     },
-    estimate: () => ({ applyMs: 1_000, revertMs: 10_000 }),
+    // A mark is removed, as it was written.
+    estimate: (_before, measured) => ({ applyMs: 1_000, revertMs: measured?.applyMs ?? 1_000 }),
     byHand: () => ({
       apply: [
         `Only this engine follows: run the cutover. Once, all can be copied by hand. ${inWords(link.from, link.to)}`,

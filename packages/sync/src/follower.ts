@@ -8,7 +8,7 @@ import type { Link } from './link.ts'
 /** Follows until it is disposed of: in the direction that the mark says, from what the ledger knows. */
 export function follower(link: Link, context: Context): AsyncDisposable {
   // What a predecessor has sent.
-  mayBeLate(link, context.clock.now())
+  mayBeLate(link, context.clock)
   const stop = new AbortController()
   const signal = AbortSignal.any([context.signal, stop.signal])
   const loop = run(link, { ...context, signal })

@@ -7,10 +7,10 @@ import { isOfQueues, type QueueTransfer, readTransferMark } from './queue-transf
 /** Most services hand out ten at most. */
 export const batchSize = 10
 
-/** Moves messages until it is disposed of. */
-export function forwarder(transfer: QueueTransfer, context: Context): AsyncDisposable {
+/** Moves messages until it is disposed of; counts in `moved` how long that took, without the pauses. */
+export function forwarder(transfer: QueueTransfer, context: Context, moved: { tookMs: number }): AsyncDisposable {
   const stop = new AbortController()
-  const loop = run(transfer, AbortSignal.any([context.signal, stop.signal]), context)
+  const loop = run(transfer, AbortSignal.any([context.signal, stop.signal]), context, moved)
   return {
     async [Symbol.asyncDispose]() {
       stop.abort()
@@ -20,7 +20,12 @@ export function forwarder(transfer: QueueTransfer, context: Context): AsyncDispo
 }
 
 /** A batch that has begun is finished: what stops halfway leaves messages hidden, and slots behind. */
-async function run(transfer: QueueTransfer, signal: AbortSignal, context: Context): Promise<void> {
+async function run(
+  transfer: QueueTransfer,
+  signal: AbortSignal,
+  context: Context,
+  spent: { tookMs: number },
+): Promise<void> {
   const { clock } = context
   const told = new Set<string>()
   let total = 0
@@ -31,7 +36,9 @@ async function run(transfer: QueueTransfer, signal: AbortSignal, context: Contex
       if (mark?.state === 'moving' && isOfQueues(transfer, mark)) {
         const messages = await transfer.from.receive({ max: batchSize, hiddenMs: transfer.hiddenMs, signal })
         count = messages.length
+        const startedAt = clock.monotonic()
         const moved = count === 0 ? undefined : await moveMessages(forth(transfer), messages, context)
+        spent.tookMs += clock.monotonic() - startedAt
         total += moved?.sent ?? 0
         if (moved) tell(transfer, moved, total, context, told)
         // What fails at once would fail again at once.

@@ -25,6 +25,7 @@ export async function linkPass(link: Link, side: Side, context: Context): Promis
   const conflicts: string[] = []
   const failures: { readonly key: string; readonly error: unknown }[] = []
   const stop: { error?: unknown } = {}
+  const startedAt = context.clock.monotonic()
   const running = new Set<Promise<void>>()
   let objects = 0
 
@@ -35,7 +36,7 @@ export async function linkPass(link: Link, side: Side, context: Context): Promis
       counts[repaired] += 1
       if (repaired === 'conflict' && conflicts.length < mostNamed) conflicts.push(merged.key)
     } catch (error) {
-      mayBeLate(link, context.clock.now())
+      mayBeLate(link, context.clock)
       if (isFinal(error, context)) stop.error ??= error
       counts.failed += 1
       if (failures.length < mostNamed) failures.push({ key: merged.key, error })
@@ -51,8 +52,15 @@ export async function linkPass(link: Link, side: Side, context: Context): Promis
   }
   await Promise.all(running)
   if ('error' in stop) throw stop.error
+  took.set(link, context.clock.monotonic() - startedAt)
   return { objects, counts, conflicts, failures }
 }
+
+/** How long the last pass took; for each link of this process. */
+const took = new WeakMap<Link, number>()
+
+/** How long the last pass took, in milliseconds; `undefined`: this process has made none. For estimates. */
+export const passMs = (link: Link): number | undefined => took.get(link)
 
 /** A pass that began before the direction was turned writes nothing any more. */
 async function refuseTurned(link: Link, side: Side, { signal }: Context): Promise<void> {

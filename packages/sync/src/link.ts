@@ -55,6 +55,18 @@ export function link(id: string, options: LinkOptions): Link {
   return { id, from, to, ledger, everyMs, maxObjectBytes, concurrency }
 }
 
+/**
+ * What came is a link, and not the options of one.
+ *
+ * @throws CutoverError `SYNC_OPTION_INVALID`
+ */
+export function assertLink(given: unknown, verb: string): void {
+  if (typeof given === 'object' && given !== null && 'everyMs' in given && 'ledger' in given) return
+  throw new CutoverError('SYNC_OPTION_INVALID', `${verb} was given what is no link`, {
+    next: `Write: ${verb}(link('documents', { from, to, ledger }))`,
+  })
+}
+
 const invalid = (message: string): CutoverError => new CutoverError('SYNC_OPTION_INVALID', message)
 
 /** Which side is copied from, and which is copied to, when that side has the truth. */

@@ -1,4 +1,4 @@
-import { CutoverError, type Duration, durationMs } from '@cutover/core'
+import { CutoverError, type Duration, durationMs, knownOptions } from '@cutover/core'
 
 import type { CallOptions, WriteOptions } from './call-options.ts'
 import type { Ledger } from './ledger.ts'
@@ -19,6 +19,15 @@ export interface QueueTransferOptions {
    */
   readonly inFlightFor?: Duration | undefined
 }
+
+const transferOptions: readonly (keyof QueueTransferOptions)[] = [
+  'from',
+  'to',
+  'ledger',
+  'every',
+  'hiddenFor',
+  'inFlightFor',
+]
 
 /** A transfer with its defaults, and where its ledger has what. */
 export interface QueueTransfer {
@@ -41,8 +50,15 @@ export interface TransferMark {
 }
 
 export function queueTransfer(id: string, options: QueueTransferOptions): QueueTransfer {
+  knownOptions(options, transferOptions, 'SYNC_OPTION_INVALID', 'transferQueue')
   const { from, to, ledger, every = '2s', hiddenFor = '1m', inFlightFor = '10m' } = options
   if (id === '') throw invalid("id is ''; wanted a name that is the same in every process")
+  for (const [name, value] of Object.entries({ from, to, ledger }) as [string, unknown][]) {
+    if (typeof value === 'object' && value !== null) continue
+    const wanted =
+      name === 'ledger' ? 'fileLedger(path), or memoryLedger() in a test' : 'a queue such as sqsQueue(…) answers'
+    throw invalid(`${name} is ${String(value)}; wanted ${wanted}`)
+  }
   if (from.id === to.id) throw invalid(`from and to are both ${from.id}; wanted two queues`)
   const [everyMs, hiddenMs] = [durationMs(every, 'every'), durationMs(hiddenFor, 'hiddenFor')]
   if (everyMs === 0) throw invalid(`every is '${every}'; wanted more than nothing`)

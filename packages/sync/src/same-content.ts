@@ -4,7 +4,7 @@ import { sha256 } from './digest.ts'
 import { judgeKey } from './judge-key.ts'
 import { knownPair } from './known-pair.ts'
 import { isOurs, readMark } from './link-mark.ts'
-import { directed, type Link } from './link.ts'
+import { assertLink, directed, type Link } from './link.ts'
 import { type MergedKey, mergedListing } from './merged-listing.ts'
 import type { Side } from './origin.ts'
 import { isCopyOf } from './repair-key.ts'
@@ -34,6 +34,7 @@ const verified = new WeakMap<Link, Map<string, string>>()
  * Undecided when it is only behind, changes while it is read, cannot be read, or nobody follows.
  */
 export function sameContent(link: Link, options: SameContentOptions = {}): Check<SameContent> {
+  assertLink(link, 'sameContent')
   const { lag = '0s' } = options
   const allowedMs = durationMs(lag, 'lag')
   return defineCheck({
@@ -41,7 +42,8 @@ export function sameContent(link: Link, options: SameContentOptions = {}): Check
     title: `${link.from.id} and ${link.to.id} have the same content`,
     async run({ clock, signal }) {
       const mark = await readMark(link, { signal })
-      if (!mark || !isOurs(link, mark)) return { status: 'undecided', text: `nobody follows ${link.id}: apply follow(link) first` }
+      if (!mark || !isOurs(link, mark))
+        return { status: 'undecided', text: `nobody follows ${link.id}: apply follow(link) first` }
       const { authority, follower } = directed(link, mark.authority)
       const differing: string[] = []
       let [objects, read, different, behind] = [0, 0, 0, 0]

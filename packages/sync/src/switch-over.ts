@@ -1,8 +1,16 @@
-import { type ChangeSpec, type Check, type Duration, durationMs, formatDuration, defineProcedure } from '@cutover/core'
+import {
+  type ChangeSpec,
+  type Check,
+  type Duration,
+  durationMs,
+  formatDuration,
+  defineProcedure,
+  knownOptions,
+} from '@cutover/core'
 import type { Procedure } from '@cutover/core'
 
 import { caughtUp } from './caught-up.ts'
-import type { Link } from './link.ts'
+import { assertLink, type Link } from './link.ts'
 import { sameContent } from './same-content.ts'
 import { turnLink } from './turn-link.ts'
 
@@ -17,6 +25,8 @@ export interface SwitchOverOptions {
   readonly within?: Duration | undefined
 }
 
+const switchOverOptions: readonly (keyof SwitchOverOptions)[] = ['freeze', 'maxDowntime', 'lag', 'within']
+
 export interface SwitchedOver {
   /** Epoch milliseconds. */
   readonly frozenAt: number
@@ -29,8 +39,12 @@ export interface SwitchedOver {
  *
  * Afterwards the target may be written, and going back brings everything written there to the source. Needs `follow(link)`,
  * alive in this process. Until the end of the freeze nobody writes at the target.
+ *
+ * @throws CutoverError at once `SYNC_OPTION_INVALID`, `DURATION_INVALID`
  */
 export function switchOver(link: Link, options: SwitchOverOptions = {}): Procedure<SwitchedOver> {
+  assertLink(link, 'switchOver')
+  knownOptions(options, switchOverOptions, 'SYNC_OPTION_INVALID', 'switchOver')
   const { freeze, maxDowntime = '2m', lag = '1m', within = '2h' } = options
   const maxDowntimeMs = durationMs(maxDowntime, 'maxDowntime')
   for (const [name, duration] of Object.entries({ lag, within })) durationMs(duration, name)

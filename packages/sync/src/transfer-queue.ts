@@ -35,6 +35,7 @@ export function transferQueue(
 ): Change<{ readonly mark: TransferMark | null }, Transferring> {
   const transfer = queueTransfer(id, options)
   const { from, to, ledger } = transfer
+  const moved = { tookMs: 0 }
   return defineChange({
     id: `sync:transfer:${id}`,
     subject: `sync:transfer:${id}`,
@@ -64,7 +65,7 @@ export function transferQueue(
       const moving: TransferMark = { from: from.id, to: to.id, state: 'moving', since: clock.now() }
       await writeTransferMark(transfer, mark, moving, { signal, fence })
     },
-    attach: async (_before, _after, context) => forwarder(transfer, context),
+    attach: async (_before, _after, context) => forwarder(transfer, context, moved),
     async revert(before, context) {
       const { clock, signal, fence } = context
       let mark = await readTransferMark(transfer, { signal })
@@ -77,7 +78,11 @@ export function transferQueue(
       await returnMessages(transfer, mark, context)
       await writeTransferMark(transfer, mark, before.mark ?? undefined, { signal, fence })
     },
-    estimate: () => ({ applyMs: 1_000, revertMs: 60_000 }),
+    // At most what this process has moved must come back, as fast as it went; what producers add at the target nobody knows.
+    estimate: (_before, measured) => ({
+      applyMs: 1_000,
+      revertMs: measured ? measured.applyMs + moved.tookMs : 60_000,
+    }),
     permissions: [from, to].flatMap(
       (queue) => queue.permissions ?? [`receive, send and remove messages of ${queue.id}`],
     ),

@@ -1,9 +1,10 @@
 import { type Change, CutoverError, defineChange } from '@cutover/core'
 
-import { noneIsLateFrom } from './late-writes.ts'
+import { lateForMs, noneIsLateFrom } from './late-writes.ts'
 import { commandsBack, linkPermissions } from './link-by-hand.ts'
 import { isOurs, markOf, readMark, writeMark } from './link-mark.ts'
-import type { Link } from './link.ts'
+import { passMs } from './link-pass.ts'
+import { assertLink, type Link } from './link.ts'
 import { takeBack } from './take-back.ts'
 
 export interface Turned {
@@ -22,6 +23,7 @@ export interface Turned {
  * @throws CutoverError before anything is written `SYNC_NOT_FOLLOWED`; from undoing `SYNC_DIVERGED`, `SYNC_STILL_CHANGING`.
  */
 export function turnLink(link: Link): Change<{ readonly authority: 'from' | 'to' }, Turned> {
+  assertLink(link, 'turnLink')
   const { id, from, to, ledger } = link
   const lateMs = Math.max(from.lateMs, to.lateMs, ledger.lateMs)
   return defineChange({
@@ -59,7 +61,12 @@ export function turnLink(link: Link): Change<{ readonly authority: 'from' | 'to'
       await clock.sleep(until - clock.now(), { signal })
       return { authority: toward === 'applied' ? to.id : from.id }
     },
-    estimate: () => ({ applyMs: lateMs, revertMs: 60_000 + lateMs }),
+    // The follower goes on, so that one pass brings back what it has left, as in any of its intervals, and one finds nothing more.
+    estimate() {
+      const late = lateForMs(link) ?? lateMs
+      const pass = passMs(link)
+      return { applyMs: late, revertMs: (pass === undefined ? 60_000 : 2 * pass) + late }
+    },
     permissions: linkPermissions(link),
     byHand: () => ({
       apply: [`Write at ${to.id} from now on, and at ${from.id} no more: that is all that this step says.`],

@@ -1,6 +1,17 @@
 import { changeConformance, fakeWorld } from '@cutover/core/testing'
-import { apply, caughtUp, type CutoverEvent, follow, isCopy, link, sameContent, turnLink, waitFor } from '@cutover/sync'
-import { inMemoryStore } from '@cutover/sync/testing'
+import {
+  apply,
+  caughtUp,
+  type CutoverEvent,
+  follow,
+  isCopy,
+  link,
+  sameContent,
+  switchOver,
+  turnLink,
+  waitFor,
+} from '@cutover/sync'
+import { inMemoryLedger, inMemoryStore } from '@cutover/sync/testing'
 import { expect, test } from 'vitest'
 
 import { rejection, stores } from './example.ts'
@@ -186,4 +197,13 @@ test('a link without a ledger, without a store or with an option that there is n
   expect(refusal({ from, to, ledger, evry: '1s' })).toMatchObject({
     message: expect.stringMatching(/there is no option evry/),
   })
+})
+
+test.each([follow, caughtUp, switchOver])('options in the place of a link are refused at once: %o', (verb) => {
+  const world = fakeWorld()
+  const options = { from: inMemoryStore(world), to: inMemoryStore(world), ledger: inMemoryLedger(world) }
+
+  expect(() => verb(options as never)).toThrow(
+    expect.objectContaining({ code: 'SYNC_OPTION_INVALID', next: expect.stringContaining('(link(') as unknown }),
+  )
 })

@@ -82,3 +82,11 @@ test('a target that turns out to be sick sends everything written there back', a
   expect(error).toMatchObject({ code: 'CUTOVER_ROLLED_BACK' })
   expect(from.texts).toEqual({ 'a.pdf': 'A at Azure', 'b.pdf': 'B', 'new.pdf': 'N' })
 })
+
+test('a misspelt limit is refused, and not replaced by the default', () => {
+  const { uploads } = stores()
+
+  expect(() => switchOver(uploads, { maxDownTime: '30s' } as never)).toThrow(
+    expect.objectContaining({ code: 'SYNC_OPTION_INVALID', next: 'Write: maxDowntime' }),
+  )
+})

@@ -139,3 +139,17 @@ test('to a target without slots a lost reply may send twice, with one origin', a
   const origins = to.take().map(({ origin }) => origin)
   expect([origins.length, new Set(origins).size, from.bodies]).toEqual([2, 1, []])
 })
+
+test('a transfer without a ledger, without a queue or with an option that there is not is refused at once', () => {
+  const { from, to, ledger } = queues()
+  const refused = (message: RegExp): unknown =>
+    expect.objectContaining({ code: 'SYNC_OPTION_INVALID', message: expect.stringMatching(message) })
+
+  for (const verb of [transferQueue, allMoved] as readonly ((id: string, options: never) => unknown)[]) {
+    expect(() => verb('orders', { from, to } as never)).toThrow(
+      refused(/^ledger is undefined; wanted fileLedger\(path\)/),
+    )
+    expect(() => verb('orders', { from, ledger } as never)).toThrow(refused(/^to is undefined; wanted a queue/))
+    expect(() => verb('orders', { from, to, ledgr: ledger } as never)).toThrow(refused(/there is no option ledgr/))
+  }
+})

@@ -56,9 +56,10 @@ export function switchTrigger<Name extends string>(
       const setting = toward === 'applied' ? intended(before) : before
       return { at: await waitUntilFelt(listeners, name, setting, { ...context, foreign }) }
     },
-    estimate(before) {
+    // One way is felt as fast as the other: the services name no difference.
+    estimate(before, measured) {
       const ms = before && sameJson(before, intended(before)) ? 0 : switchMs
-      return { applyMs: ms, revertMs: ms }
+      return { applyMs: ms, revertMs: Math.min(ms, measured?.applyMs ?? ms) }
     },
     byHand: (before) => ({
       apply: [listeners.byHand(name, before ? intended(before) : to)],

@@ -7,7 +7,7 @@ const firstPollMs = 250
 const pollMs = 2_000
 
 /** What the setting switches the trigger to. */
-export function switchOf<Name extends string>(
+function switchOf<Name extends string>(
   listeners: Pick<Listeners<Name>, 'switched'>,
   name: Name,
   setting: TriggerSetting,

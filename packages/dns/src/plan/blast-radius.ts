@@ -1,3 +1,5 @@
+import { knownOptions } from '@cutover/core'
+
 import { refuseOption } from '../option-error.ts'
 
 /** A step of a weighted move. */
@@ -29,8 +31,11 @@ export interface Blast {
  *
  * @throws CutoverError `DNS_OPTION_INVALID`
  */
-export function blastRadius({ percent, resolvers = [] }: WeightedStep): Blast {
-  if (!(percent >= 0 && percent <= 100)) refuseOption('percent', percent, 'a number from 0 to 100')
+export function blastRadius(step: WeightedStep): Blast {
+  knownOptions(step, ['percent', 'resolvers'], 'DNS_OPTION_INVALID', 'a weighted step')
+  const { percent, resolvers = [] } = step
+  if (typeof percent !== 'number' || !(percent >= 0 && percent <= 100))
+    refuseOption('percent', percent, 'a number from 0 to 100')
   const sum = resolvers.reduce((total, share) => total + share, 0)
   if (resolvers.some((share) => !(share > 0)) || sum > 100 + 1e-9) {
     refuseOption('resolvers', resolvers, 'shares above 0 that add up to at most 100')

@@ -136,7 +136,11 @@ export function route53Zone<Client>(options: Route53ZoneOptions<Client>): DnsZon
       changedBy: (text, type, { clock, signal }) =>
         changedBy(trail, { hostedZoneId: id, name: plainName(text), type, now: clock.now() }, { signal }),
     }),
-    permissions: [...permissionsOn(id), ...(locks ? lockPermissions : []), ...(trail ? ['cloudtrail:LookupEvents'] : [])],
+    permissions: [
+      ...permissionsOn(id),
+      ...(locks ? lockPermissions : []),
+      ...(trail ? ['cloudtrail:LookupEvents'] : []),
+    ],
     ...(locks && { locks }),
 
     // PENDING is waited out however long it lasts, and so is an outage: going on would be wrong. The caller's signal ends it.

@@ -2,7 +2,7 @@ import { isCutoverError, knownOptions } from '@cutover/core'
 import type { CallOptions, FakeWorld } from '@cutover/core/testing'
 
 import type { DnsZone, WriteOptions } from '../dns-zone.ts'
-import { oneOf } from '../option-error.ts'
+import { oneOf, refuseOption } from '../option-error.ts'
 import { canonicalName } from '../route53/domain-name.ts'
 import type { Route53Answer, Route53Key, Route53Like, Route53RecordType } from '../route53/route53-like.ts'
 import { route53Zone, type Route53ZoneOptions } from '../route53/route53-zone.ts'
@@ -51,6 +51,10 @@ export function inMemoryRoute53(world: FakeWorld, options: InMemoryRoute53Option
   knownOptions(options, route53Options, 'DNS_OPTION_INVALID', 'inMemoryRoute53')
   const { name = 'example.com', hostedZoneId = 'Z0123456789ABCDEFGHIJ', records = [] } = options
   const { insyncMs = 30_000, replyMs = 0 } = options
+  for (const record of records) {
+    if (typeof (record as { readonly Name?: unknown }).Name === 'string') continue
+    refuseOption('records', records, "records as the SDK has them: { Name: 'api.example.com', Type: 'A', TTL: 60, … }")
+  }
   const zone = new Route53HostedZone(name, records)
   const insyncAt = new Map<string, number>()
   const writes: (readonly AnyChange[])[] = []

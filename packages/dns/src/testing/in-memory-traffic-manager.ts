@@ -3,7 +3,7 @@ import type { CallOptions, FakeWorld } from '@cutover/core/testing'
 
 import type { SendOptions } from '../azure-dns/azure-dns-like.ts'
 import type { DnsZone } from '../dns-zone.ts'
-import { oneOf } from '../option-error.ts'
+import { oneOf, refuseOption } from '../option-error.ts'
 import type { TrafficManagerLike } from '../traffic-manager/traffic-manager-like.ts'
 import { trafficManagerProfile, type TrafficManagerProfileOptions } from '../traffic-manager/traffic-manager-profile.ts'
 import { aborted, asRestError, restError } from './fake-client-errors.ts'
@@ -57,6 +57,9 @@ export function inMemoryTrafficManager(
 ): InMemoryTrafficManager {
   knownOptions(options, managerOptions, 'DNS_OPTION_INVALID', 'inMemoryTrafficManager')
   const { resourceGroup = 'local', ...machineOptions } = options
+  if (!Array.isArray(machineOptions.endpoints)) {
+    refuseOption('endpoints', machineOptions.endpoints, 'a list: [{ name, target, weight }]')
+  }
   const machine = trafficManagerMachine({ ...machineOptions, now: world.clock.now })
   const writes: string[] = []
   const failures: { readonly method: Method; readonly error: unknown }[] = []

@@ -246,6 +246,13 @@ const cases: Readonly<Record<string, Case & { readonly code: FindingCode }>> = {
     fires: { records: [api] },
     not: {},
   },
+  'no asuid TXT where an app may be behind a Traffic Manager profile': {
+    code: 'asuid-missing',
+    severity: 'warning',
+    fires: { records: [api], options: { to: 'orders.trafficmanager.net', endpoint: undefined } },
+    not: { options: { to: 'orders.trafficmanager.net', endpoint: undefined } },
+    says: /behind the profile/,
+  },
   'a CAA that names others': {
     code: 'caa-forbids',
     severity: 'blocker',

@@ -161,6 +161,13 @@ test.each([
   ['passes, and it ended with 1', '<testsuite><testcase name="x"/></testsuite>', 1, 'undecided', 'incomplete'],
   ['is empty', '<testsuites tests="0"></testsuites>', 0, 'undecided', 'no-tests'],
   ['skips everything', '<testsuite><testcase name="x"><skipped/></testcase></testsuite>', 0, 'undecided', 'no-tests'],
+  [
+    'has an error of the suite itself',
+    '<testsuite name="setup"><error/><testcase name="x"/></testsuite>',
+    0,
+    'fail',
+    'failed',
+  ],
   ['is cut', '<testsuite><testcase name="x"/>', 0, 'undecided', 'unreadable'],
   ['is another document', '<html><p/></html>', 0, 'undecided', 'unreadable'],
   ['is missing', '', 0, 'undecided', 'unreadable'],

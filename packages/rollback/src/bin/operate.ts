@@ -30,6 +30,8 @@ export async function* operate(
 ): AsyncGenerator<string> {
   const { journal } = before
   const { do: what, step, who, why } = request
+  // While a person thought about it, somebody else may have been faster.
+  refuseLate(before.history, before.pending, request, clock.now())
   await calls[what](journal, { who, why, ...(step !== undefined && { step }) } as never)
   const from = before.history.requests
   const sent = (await journal.requests?.since(from)) ?? []

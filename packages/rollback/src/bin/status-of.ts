@@ -15,11 +15,12 @@ export function statusOf({ journal, history, holder, pending }: StandingOf): str
     const known = history.steps.get(step.step)
     const took = step.tookMs === undefined || step.tookMs < 1_000 ? '' : `  ${formatDuration(step.tookMs)}`
     const isOpen = !isOver && known !== undefined && isAsked(known)
-    const standing = known?.skipped ? 'SKIPPED' : isOpen ? 'asking' : step.end
+    const until = step.end === 'begun' ? known?.value?.until : undefined
+    const standing = known?.skipped ? 'SKIPPED' : isOpen ? 'asking' : until === undefined ? step.end : 'waiting'
     return {
       number: step.number,
       standing,
-      text: `${step.title}${took}`,
+      text: until === undefined ? `${step.title}${took}` : `${step.title}, until ${formatInstant(until)}`,
       below: known ? below(known, journal.location) : [],
     }
   })

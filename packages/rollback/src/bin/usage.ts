@@ -36,7 +36,7 @@ interface Signed {
   readonly yes: boolean
 }
 
-export interface Look {
+interface Look {
   readonly name: 'status' | 'watch' | 'report'
   readonly journal: string
 }

@@ -10,7 +10,7 @@ export async function* watchOn(journal: Journal): AsyncGenerator<string> {
   const stop = new AbortController()
   const onInterrupt = (): void => stop.abort()
   process.once('SIGINT', onInterrupt)
-  using screen = terminal({
+  const screen = terminal({
     stream: process.stdout,
     ...(rtoMs !== undefined && { rto: `${Math.ceil(rtoMs / 1_000)}s` as const }),
   })
@@ -21,6 +21,7 @@ export async function* watchOn(journal: Journal): AsyncGenerator<string> {
   } catch (error) {
     if (!stop.signal.aborted) throw error
   } finally {
+    screen.close()
     process.off('SIGINT', onInterrupt)
   }
 }

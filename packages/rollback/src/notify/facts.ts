@@ -42,7 +42,7 @@ export function factsOf(history: History, journal: string): readonly Message[] {
   }
   for (const step of history.steps.values()) {
     const { asking } = step
-    if (!asking || step.answer || decided) continue
+    if (!asking || (step.answer && step.answer.seq > asking.seq) || decided) continue
     const text = 'People are asked; without their word nothing goes on.'
     const details = asking.expiresAt === undefined ? [] : [{ name: 'Expires', value: formatInstant(asking.expiresAt) }]
     const commands = [answerCommand(journal, step.number, 'approve')]

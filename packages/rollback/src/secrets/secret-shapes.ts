@@ -8,18 +8,18 @@ const shapes: readonly (readonly [shape: RegExp, kept: string])[] = [
   ],
   // The same as JSON, also where that was quoted again.
   [
-    /(\\*["'](?:Account|SharedAccess)?(?:password|passwd|pwd|AccountKey|SharedAccessKey|connection_?string|client_?secret|secret_?access_?key|session_?token|api_?key|authorization)\\*["']\s*:\s*\\*["'])(?:[^"'\\]|\\[^"'])+/gi,
+    /(\\{0,7}["'](?:Account|SharedAccess)?(?:password|passwd|pwd|AccountKey|SharedAccessKey|connection_?string|client_?secret|secret_?access_?key|session_?token|api_?key|authorization)\\{0,7}["']\s*:\s*\\{0,7}["'])(?:[^"'\\]|\\[^"'])+/gi,
     '$1',
   ],
   // Signed URLs: Azure's SAS, a presigned request to AWS.
   [/([?&;](?:sig|X-Amz-Signature|X-Amz-Security-Token|access_token|refresh_token|client_secret)=)[^&\s"'<>]+/gi, '$1'],
-  [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@"']*:)[^\s/@"']+(?=@)/gi, '$1'],
+  [/(\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s/:@"']*:)[^\s/@"']+(?=@)/gi, '$1'],
   [/\b((?:Bearer|Basic)\s+)[\w.~+/-]{12,}=*/gi, '$1'],
-  [/\beyJ[\w-]{8,}\.eyJ[\w-]{8,}(?:\.[\w-]*)?/g, ''],
+  [/\beyJ[\w-]{8,2000}\.eyJ[\w-]{8,}(?:\.[\w-]*)?/g, ''],
   // Whoever knows the URL of a webhook can post there.
   [/(https:\/\/hooks\.slack\.com\/)[^\s"'<>]+/gi, '$1'],
   [
-    /(https:\/\/[\w.-]+\.(?:webhook\.office\.com|logic\.azure\.com|api\.powerplatform\.com)(?::\d+)?\/)[^\s"'<>]+/gi,
+    /(https:\/\/[\w.-]{1,200}\.(?:webhook\.office\.com|logic\.azure\.com|api\.powerplatform\.com)(?::\d+)?\/)[^\s"'<>]+/gi,
     '$1',
   ],
   [/(https:\/\/discord(?:app)?\.com\/api\/webhooks\/)[^\s"'<>]+/gi, '$1'],

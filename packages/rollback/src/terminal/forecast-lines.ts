@@ -49,7 +49,9 @@ function backParts({ forecast }: ScreenState, { now, rtoMs }: Options): Span[] {
   const { backMs, latestAbortAt, unestimated = 0 } = forecast
   const open =
     unestimated === 0 ? '' : `, and ${unestimated} step${unestimated === 1 ? '' : 's'} that nobody can estimate`
-  const back = span(`back now ${counted(backMs)}${open}`, rtoMs !== undefined && backMs > rtoMs ? 'bad' : undefined)
+  const isUnknown = backMs === 0 && unestimated > 0
+  const said = isUnknown ? `back now: ${open.slice(', and '.length)}` : `back now ${counted(backMs)}${open}`
+  const back = span(said, rtoMs !== undefined && backMs > rtoMs ? 'bad' : undefined)
   if (latestAbortAt === undefined) return [back]
   const left = latestAbortAt - now
   const when = left < 0 ? ' has passed' : left <= nearMs ? ` (${counted(left)} left)` : ''

@@ -93,4 +93,5 @@ function checkText(event: Extract<CutoverEvent, { kind: 'check-answered' }>, sta
   return `${event.status}${event.final ? '' : ' so far'}: ${said}`
 }
 
-const backNow = ({ forecast }: ScreenState): string => (forecast ? `; back now ${counted(forecast.backMs)}` : '')
+const backNow = ({ forecast }: ScreenState): string =>
+  forecast && (forecast.backMs > 0 || !forecast.unestimated) ? `; back now ${counted(forecast.backMs)}` : ''

@@ -12,6 +12,10 @@ export function noted({ notes }: { readonly notes: readonly Note[] }, code: stri
   return [...others, { code, text }]
 }
 
+/** Nobody runs it any more. */
+export const withoutRunner = ({ notes }: { readonly notes: readonly Note[] }): readonly Note[] =>
+  withoutQuiet({ notes: notes.filter(({ code }) => code !== 'CUTOVER_RUNNER') })
+
 /** Something was recorded: it is not quiet any more. */
 export const withoutQuiet = ({ notes }: { readonly notes: readonly Note[] }): readonly Note[] =>
   notes.some(({ code }) => code === 'CUTOVER_QUIET') ? notes.filter(({ code }) => code !== 'CUTOVER_QUIET') : notes

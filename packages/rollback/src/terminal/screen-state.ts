@@ -1,6 +1,6 @@
 import type { CutoverEvent } from '@cutover/core'
 
-import { type Note, noted, withoutQuiet } from './notes.ts'
+import { type Note, noted, withoutQuiet, withoutRunner } from './notes.ts'
 import { begun, freshStep, type ShownStep, stepAfter } from './shown-step.ts'
 import { type Used, usedOf } from './used.ts'
 
@@ -67,7 +67,13 @@ export function fold(state: ScreenState, event: CutoverEvent): ScreenState {
     case 'rolling-back':
       return { ...now, ...wentOn(state, event), steps: turnedBack(state, event) }
     case 'ended':
-      return { ...now, ended: event, steps: state.steps.map(halted), wayBack: state.wayBack.map(halted) }
+      return {
+        ...now,
+        ended: event,
+        steps: state.steps.map(halted),
+        wayBack: state.wayBack.map(halted),
+        notes: withoutRunner(state),
+      }
     case 'paused':
       return { ...now, paused: event }
     case 'resumed':

@@ -84,3 +84,15 @@ test("a script's own error without a secret stays itself", async () => {
 
   expect(await errorOf(run(() => Promise.reject(own)))).toBe(own)
 })
+
+test.each(['\\', 'eyJ-', 'a.', 'password=', '"password":"', 'a://', 'https://a.'])(
+  'a long text of %s is looked through in a moment, not in minutes',
+  async (part) => {
+    const { run, world } = setting()
+    const text = `${part.repeat(150_000)}=`
+
+    await errorOf(run(() => Promise.reject(new Error(text))))
+
+    expect(world.events.length).toBeGreaterThan(0)
+  },
+)

@@ -186,16 +186,27 @@ test('what is used of the limits, and the latest abort when it is near, stand in
 })
 
 test('what was parked, or killed, and goes on in another process is shown going on', async () => {
+  const killed = [
+    event('02:20:07', { kind: 'note', code: 'CUTOVER_RUNNER', data: {} }, 'run by kim@bastion-2, process 7'),
+    event('02:20:10', { kind: 'ended', end: 'interrupted' }, 'INTERRUPTED at step 4'),
+  ]
   const lines = await shown([
     ...untilStopped,
     started('02:20:06', 'drained'),
     event('02:20:10', { kind: 'ended', end: 'interrupted' }, 'INTERRUPTED at step 4'),
     event('02:21:10', { kind: 'note', code: 'CUTOVER_RUNNER', data: {} }, 'run by ana@bastion-1, process 48121'),
+  ])
+  const later = await shown([
+    ...untilStopped,
+    event('02:20:10', { kind: 'ended', end: 'parked' }, 'PARKED at step 4'),
     started('02:21:11', 'move'),
   ])
 
   expect(lines.join('\n')).not.toContain('INTERRUPTED')
-  expect(row(lines, ' ▸ ')).toMatch(/ 5 Move the last messages/)
+  expect(lines).toContain(' ! run by ana@bastion-1, process 48121')
+  expect(later.join('\n')).not.toContain('PARKED')
+  expect((await shown([...untilStopped, ...killed])).filter((line) => line.startsWith(' ! '))).toEqual([])
+  expect(row(later, ' ▸ ')).toMatch(/Move the last messages/)
 })
 
 test.each([40, 56, 70, 100])('at %i columns nothing but a command is wider than the screen', (columns) => {

@@ -14,7 +14,7 @@ export interface BrokenDependencyOptions {
   readonly well: Check
   /** The hosts that may be touched; the settings' own must be among them. */
   readonly hosts: readonly string[]
-  /** How long a change of the setting may take to be felt. @default '5m' */
+  /** How long a change of the setting may take to be felt, and a fail must last to be one. @default '5m' */
   readonly within?: Duration | undefined
   /** From one look to the next. @default '5s' */
   readonly every?: Duration | undefined
@@ -89,7 +89,7 @@ function brokenDependency(
     id: `health:${verb}:${settings.name}/${name}`,
     title: `See what ${settings.name} does while ${name} is ${how}`,
     async steps(steps) {
-      await steps.require(well, { as: 'well before', within, every })
+      await steps.require(well, { as: 'well before', within, every, patience: within })
       await steps.apply(faultSetting(settings, fault))
       // It answers as before until it has the new setting: that is no fail yet.
       const seen = await steps.check(during, { as: 'observed', within, every, patience: within })
