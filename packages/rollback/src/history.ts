@@ -296,10 +296,11 @@ export class History {
   }
 
   /** A person has decided it. What kept the script from going on is moot now; the way back asks its own questions. */
-  #goBack({ who, why, at }: { readonly who: string; readonly why: string; readonly at: number }): void {
+  #goBack({ who, why, at, ...entry }: JournalEntry & { t: 'asked' | 'answered' }): void {
+    const said = 'forecastMs' in entry ? entry.forecastMs : undefined
     const estimates = this.toUndo().map(({ revertMs }) => revertMs ?? Number.NaN)
     const sum = estimates.reduce((total, ms) => total + ms, 0)
-    const forecastMs = Number.isNaN(sum) ? undefined : sum
+    const forecastMs = said ?? (Number.isNaN(sum) ? undefined : sum)
     this.decided ??= { why: `${who}: ${why}`, code: 'CUTOVER_ASKED', at, forecastMs }
     this.closed = undefined
     this.questions.clear()

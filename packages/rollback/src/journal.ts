@@ -73,7 +73,12 @@ export type JournalItem =
   | (OfStep & { readonly t: 'answered'; readonly answer: Answer; readonly who: string; readonly why: string })
   | { readonly t: 'no-return'; readonly why: string }
   /** What an operator asked from another process, when it was taken; number -1: a guard did. */
-  | (OperatorRequest & { readonly t: 'asked'; readonly request: number })
+  | (OperatorRequest & {
+      readonly t: 'asked'
+      readonly request: number
+      /** How long going back was forecast to take, in milliseconds. */
+      readonly forecastMs?: number | undefined
+    })
   /** People are asked to approve; until then nobody has. */
   | (OfStep & {
       readonly t: 'asking'

@@ -226,7 +226,8 @@ export class Run {
   async take(request: OperatorRequest, number = -1): Promise<void> {
     const { do: what, step, who, why } = request
     const wasDecided = this.history.decided !== undefined
-    const asked = this.append({ t: 'asked', request: number, ...request })
+    const forecastMs = what === 'roll-back' ? this.forecastMs() : undefined
+    const asked = this.append({ t: 'asked', request: number, ...request, forecastMs })
     // The record itself decides, so that no crash comes between; nothing is asked meanwhile.
     if (what === 'roll-back' && this.history.noReturn === undefined) this.#deciding ??= asked
     await asked
