@@ -97,8 +97,8 @@ test('a ramp over HTTP: TTL lowered, enabled and waited for, switched, and back 
       ['Endpoints_Update azure', 'Endpoints_Update aws'],
       // On the way back the source is enabled, and Online, before the target is disabled.
       ['Endpoints_Update aws', 'Endpoints_Update azure'],
-      // The weight that the target had while it was disabled comes back with the TTL, since the ramp's origin does not know it.
-      ['Endpoints_Update azure', 'Profiles_Update orders'],
+      // The weight that the target had while it was disabled has come back with that: the ramp's origin knows it.
+      ['Profiles_Update orders'],
     ]
       .flat()
       .map((line) => `${line} 200`),
