@@ -20,6 +20,7 @@ import { refuseWithoutWayBack } from './way-back.ts'
 /** Applies a change once, whatever has happened to it before; answers what is true afterwards. */
 export async function applyStep(run: Run, step: string, change: ChangeSpec, lane: string): Promise<unknown> {
   run.constructed.set(step, { change, lane })
+  if (change.revertible) run.canSay.add(step)
   markUsed(change)
   const known = run.history.steps.get(step)
   if (known?.kind === 'change') {

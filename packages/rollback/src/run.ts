@@ -60,6 +60,8 @@ export class Run {
   isLeaving = false
   /** What was measured of the limits. */
   consumed: Consumption | undefined
+  /** Steps whose change can say whether it could be undone: few of many. */
+  readonly canSay: Set<string> = new Set()
   /** When a way back was seen to be usable, on the monotonic clock. */
   readonly revertibleAt: Map<string, number> = new Map()
   /** Nobody can say what operators want; that was told. */

@@ -61,10 +61,11 @@ interface Applied {
   readonly before: unknown
 }
 
-/** Of what may be applied, that which can say whether it could be undone: few of many steps do. */
+/** Of what may be applied, that which can say whether it could be undone. */
 function appliedBefore(run: Run): Applied[] {
-  return [...run.constructed].flatMap(([step, { change }]) => {
-    if (!change.revertible) return []
+  return [...run.canSay].flatMap((step) => {
+    const change = run.constructed.get(step)?.change
+    if (!change) return []
     const { intentSeq, undone, residue, number, before } = run.history.steps.get(step) ?? {}
     if (intentSeq === undefined || undone !== undefined || residue !== undefined) return []
     return [{ step, number, change, before }]

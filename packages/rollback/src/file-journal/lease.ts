@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { link, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 
@@ -46,6 +46,7 @@ export class Lease {
   #freshWallAt = Date.now()
   #renewing: Promise<void> | undefined
   #released = false
+  #lost = false
 
   private constructor(file: string, number: number, leaseMs: number, head: Head | undefined) {
     this.number = number
@@ -114,7 +115,16 @@ export class Lease {
   hold(): void {
     const staleMs = this.#staleMs()
     if (staleMs > this.#leaseMs) throw fencedAfter(staleMs)
-    this.#throwIfOvertaken()
+    if (this.#lost || this.#isFollowed()) throw overtaken()
+  }
+
+  /**
+   * What `#isOvertaken` says, for every record, without reading the directory: a successor has the next number. Only a second one
+   * removes that, and this lease's file before it, so a file of its own that is there, seen after, leaves no doubt.
+   */
+  #isFollowed(): boolean {
+    if (existsSync(path(this.#file, this.number + 1))) return true
+    return !existsSync(path(this.#file, this.number)) && this.#isOvertaken()
   }
 
   /** The last lease is never deleted: a successor shows as a higher number, also when it has ended. */
@@ -127,8 +137,10 @@ export class Lease {
     }
   }
 
+  /** Remembered, since a renewal that came too late has written this lease's file again. */
   #throwIfOvertaken(): void {
-    if (this.#isOvertaken()) throw overtaken()
+    this.#lost ||= this.#isOvertaken()
+    if (this.#lost) throw overtaken()
   }
 
   /** Both clocks: one stands still while a machine sleeps, the other can be set. */
